@@ -1,0 +1,9 @@
+using System.CommandLine;
+
+namespace HeadCount.Cli.Commands;
+
+/// <summary>The program's commands, in the order of the help page.</summary>
+internal static class AllCommands
+{
+    internal static IEnumerable<Command> Create() => [];
+}

@@ -1,0 +1,17 @@
+namespace HeadCount.Cli;
+
+/// <summary>What the program says to the shell.</summary>
+internal static class ExitCode
+{
+    /// <summary>Everything was done.</summary>
+    internal const int Done = 0;
+
+    /// <summary>Some inputs failed and are listed; the others are done.</summary>
+    internal const int SomeFailed = 1;
+
+    /// <summary>The call was wrong: nothing was done.</summary>
+    internal const int WrongCall = 2;
+
+    /// <summary>Interrupted; what was finished is kept.</summary>
+    internal const int Interrupted = 130;
+}
