@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Globalization;
+using HeadCount.Training.Data;
+using HeadCount.Training.Losses;
+
+namespace HeadCount.Training.Cli.Commands;
+
+/// <summary><c>headcount-train fit</c>: trains a network, or goes on with a run.</summary>
+internal static class FitCommand
+{
+    internal static Command Create()
+    {
+        var defaults = new TrainingOptions { Dataset = "", Train = [], Validation = [] };
+        var dataset = new Argument<string?>("DATASET") { Description = "Folder that the lists' paths are relative to", Arity = ArgumentArity.ZeroOrOne };
+        var run = new Option<string>("--run") { Description = "Folder of the run; one that holds a run goes on with it", Required = true };
+        var train = new Option<string[]>("--train") { Description = "LIST or LIST=SHARE: pictures to train on and their share of the crops" };
+        var validation = new Option<string[]>("--val") { Description = "LIST: pictures to validate on" };
+        var size = new Option<string>("--size") { Description = "Network size", DefaultValueFactory = _ => defaults.Size };
+        var loss = new Option<ScoreLossKind>("--loss") { Description = "How the score map is taught", DefaultValueFactory = _ => defaults.Loss };
+        var steps = new Option<int>("--steps") { Description = "Steps of the whole run", DefaultValueFactory = _ => defaults.Steps };
+        var batch = new Option<int>("--batch") { Description = "Crops a step", DefaultValueFactory = _ => defaults.BatchSize };
+        var crop = new Option<int>("--crop") { Description = "Side of a crop, pixels", DefaultValueFactory = _ => defaults.CropSize };
+        var rate = new Option<double>("--lr") { Description = "Highest learning rate", DefaultValueFactory = _ => defaults.LearningRate };
+        var density = new Option<double>("--density") { Description = "Weight of the density branch", DefaultValueFactory = _ => defaults.DensityWeight };
+        var minScale = new Option<double>("--min-scale") { Description = "Smallest enlargement of a crop", DefaultValueFactory = _ => defaults.Augmentation.MinScale };
+        var maxScale = new Option<double>("--max-scale") { Description = "Largest enlargement of a crop", DefaultValueFactory = _ => defaults.Augmentation.MaxScale };
+        var seed = new Option<int>("--seed") { Description = "Seed of weights and crops", DefaultValueFactory = _ => defaults.Seed };
+        var threads = new Option<int>("--threads") { Description = "Threads of the network", DefaultValueFactory = _ => defaults.Threads };
+        var precision = new Option<Precision>("--precision") { Description = "What convolutions compute in", DefaultValueFactory = _ => defaults.Precision };
+        var validations = new Option<int>("--validations") { Description = "Validations over the run", DefaultValueFactory = _ => defaults.Validations };
+        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from" };
+        var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
+        {
+            dataset, run, train, validation, size, loss, steps, batch, crop, rate, density, minScale, maxScale, seed, threads,
+            precision, validations, start,
+        };
+        command.SetAction((parsed, cancellation) =>
+        {
+            var folder = new RunFolder(parsed.GetRequiredValue(run));
+            TrainingOptions options = folder.Options ?? new TrainingOptions
+            {
+                Dataset = Path.GetFullPath(parsed.GetValue(dataset)
+                    ?? throw new ArgumentException($"{folder.Path} holds no run yet: name the dataset's folder, --train and --val")),
+                Train = [.. (parsed.GetValue(train) ?? []).Select(ParseList)],
+                Validation = [.. (parsed.GetValue(validation) ?? []).Select(Path.GetFullPath)],
+                Size = parsed.GetValue(size)!,
+                Loss = parsed.GetValue(loss),
+                Steps = parsed.GetValue(steps),
+                BatchSize = parsed.GetValue(batch),
+                CropSize = parsed.GetValue(crop),
+                LearningRate = parsed.GetValue(rate),
+                DensityWeight = parsed.GetValue(density),
+                Augmentation = defaults.Augmentation with { MinScale = parsed.GetValue(minScale), MaxScale = parsed.GetValue(maxScale) },
+                Seed = parsed.GetValue(seed),
+                Threads = parsed.GetValue(threads),
+                Precision = parsed.GetValue(precision),
+                Validations = parsed.GetValue(validations),
+                StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
+            };
+            return Task.Run(() =>
+            {
+                Trainer.Run(folder, options, new ProgressLine().Report, cancellation);
+                return 0;
+            }, CancellationToken.None);
+        });
+        return command;
+    }
+
+    private static WeightedList ParseList(string text)
+    {
+        int equals = text.LastIndexOf('=');
+        if (equals < 0)
+            return new WeightedList(Path.GetFullPath(text), 1);
+        return double.TryParse(text.AsSpan(equals + 1), CultureInfo.InvariantCulture, out double share)
+            ? new WeightedList(Path.GetFullPath(text[..equals]), share)
+            : throw new ArgumentException($"--train {text}: the share after '=' is not a number");
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using HeadCount.Annotations;
+using HeadCount.Imaging;
+using HeadCount.Training.Cli.Commands;
+using HeadCount.Training.Torch;
+
+TorchLibrary.Prepare();
+var root = new RootCommand("Trains the networks that headcount counts with.");
+root.Subcommands.Add(FitCommand.Create());
+ParseResult parsed = root.Parse(args);
+if (parsed.Errors.Count > 0)
+{
+    foreach (var error in parsed.Errors)
+        Console.Error.WriteLine($"headcount-train: {error.Message}");
+    Console.Error.WriteLine("headcount-train: see 'headcount-train --help'");
+    return 2;
+}
+try
+{
+    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (OperationCanceledException)
+{
+    Console.Error.WriteLine("headcount-train: interrupted; the same command goes on from here");
+    return 130;
+}
+catch (Exception e) when (e is ArgumentException or AnnotationException or PictureException or InvalidDataException
+    or IOException or UnauthorizedAccessException)
+{
+    Console.Error.WriteLine($"headcount-train: {e.Message}");
+    return e is ArgumentException ? 2 : 1;
+}

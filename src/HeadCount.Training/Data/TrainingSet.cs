@@ -1,0 +1,60 @@
+using HeadCount.Annotations;
+using HeadCount.Imaging;
+
+namespace HeadCount.Training.Data;
+
+/// <summary>A list of pictures to train on and the share of the crops that it gives.</summary>
+/// <param name="List">Split file.</param>
+/// <param name="Share">Relative share, above 0.</param>
+public sealed record WeightedList(string List, double Share);
+
+/// <summary>Decoded pictures by list; draws the crops of every batch.</summary>
+internal sealed class TrainingSet
+{
+    private readonly TrainingPicture[][] _lists;
+    private readonly double[] _cumulative;
+    private readonly TrainingOptions _options;
+
+    private TrainingSet(TrainingPicture[][] lists, TrainingOptions options)
+    {
+        _lists = lists;
+        _options = options;
+        double total = options.Train.Sum(l => l.Share), sum = 0;
+        _cumulative = [.. options.Train.Select(l => (sum += l.Share) / total)];
+    }
+
+    internal int Pictures => _lists.Sum(l => l.Length);
+
+    internal int Heads => _lists.Sum(l => l.Sum(p => p.Count));
+
+    internal static TrainingSet Load(TrainingOptions options) =>
+        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List))], options);
+
+    internal static TrainingPicture[] LoadList(string dataset, string list) =>
+        [.. Dataset.Load(dataset, list).Images.AsParallel().AsOrdered()
+            .Select(i => new TrainingPicture(i.Name, PictureReader.Read(i.ImagePath), i.Heads))];
+
+    /// <summary>The batch of that number: always the same one for the same options.</summary>
+    internal CropTargets[] Batch(int number, Func<Crop, CropTargets> targets)
+    {
+        var batch = new CropTargets[_options.BatchSize];
+        for (int i = 0; i < batch.Length; i++)
+        {
+            var random = new Random(HashOf(_options.Seed, number, i));
+            double draw = random.NextDouble();
+            TrainingPicture[] list = _lists[Math.Min(Array.FindIndex(_cumulative, c => draw < c), _lists.Length - 1)];
+            TrainingPicture picture = list[random.Next(list.Length)];
+            batch[i] = targets(Crop.Cut(picture, _options.CropSize, _options.Augmentation, random));
+        }
+        return batch;
+    }
+
+    /// <summary>Mixes three numbers into a seed (the finaliser of SplitMix64); the same on every machine and run.</summary>
+    private static int HashOf(int seed, int batch, int crop)
+    {
+        ulong z = (ulong)(uint)seed * 0x9e3779b97f4a7c15 + (ulong)(uint)batch * 0xbf58476d1ce4e5b9 + (ulong)(uint)crop;
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+        return (int)(z ^ (z >> 31));
+    }
+}

@@ -1,0 +1,60 @@
+using HeadCount.Training.Data;
+using HeadCount.Training.Networks;
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+
+namespace HeadCount.Training.Losses;
+
+/// <summary>The parts of a step's loss, as plain numbers for the log.</summary>
+internal readonly record struct LossParts(float Score, float Offset, float Density)
+{
+    internal bool IsFinite => float.IsFinite(Score) && float.IsFinite(Offset) && float.IsFinite(Density);
+}
+
+/// <summary>Score + ½ offset + weighted density.</summary>
+internal sealed class HeadLoss(ScoreLossKind kind, double densityWeight)
+{
+    /// <summary>Blocks that the density's sums are compared over, cells a side; the whole crop comes on top.</summary>
+    private const int DensityBlock = 8;
+
+    internal (Tensor Total, LossParts Parts) Of(HeadMaps maps, IReadOnlyList<CropTargets> batch)
+    {
+        (Tensor score, List<Positive> positives) = ScoreLoss.Of(kind, maps.Logits, batch, HeadTopology.ScoreStride);
+        Tensor offset = OffsetLoss(maps.Offset, batch, positives), density = DensityLoss(maps.Density, batch);
+        Tensor total = score + 0.5 * offset + densityWeight * density;
+        return (total, new LossParts(score.item<float>(), offset.item<float>(), density.item<float>()));
+    }
+
+    /// <summary>Smooth L1 between the offset and the way from the cell's centre to the head, at positive cells alone.</summary>
+    private static Tensor OffsetLoss(Tensor offset, IReadOnlyList<CropTargets> batch, List<Positive> positives)
+    {
+        int side = (int)offset.shape[3], cells = side * side;
+        var target = new float[batch.Count * 2 * cells];
+        var mask = new float[batch.Count * 2 * cells];
+        foreach ((int b, int cell, int head) in positives)
+        {
+            int dx = b * 2 * cells + cell, dy = dx + cells;
+            target[dx] = batch[b].Crop.X[head] / HeadTopology.ScoreStride - (cell % side + 0.5f);
+            target[dy] = batch[b].Crop.Y[head] / HeadTopology.ScoreStride - (cell / side + 0.5f);
+            mask[dx] = mask[dy] = 1;
+        }
+        using Tensor targets = tensor(target, offset.shape), masks = tensor(mask, offset.shape);
+        Tensor difference = functional.smooth_l1_loss(offset, targets, Reduction.None, beta: 0.25);
+        return (difference * masks).sum() / Math.Max(2 * positives.Count, 1);
+    }
+
+    /// <summary>Absolute errors of the counts in blocks and in the whole crop.</summary>
+    private static Tensor DensityLoss(Tensor density, IReadOnlyList<CropTargets> batch)
+    {
+        long side = density.shape[3];
+        using Tensor target = tensor(batch.SelectMany(t => t.Counts).ToArray(), density.shape);
+        Tensor loss = zeros(1);
+        foreach (long block in (ReadOnlySpan<long>)[DensityBlock, side])
+        {
+            Tensor own = functional.avg_pool2d(density, block), truth = functional.avg_pool2d(target, block);
+            loss = loss + (own - truth).abs().sum() * (double)(block * block);
+        }
+        return loss.sum() / ScoreLoss.Normaliser(batch);
+    }
+}

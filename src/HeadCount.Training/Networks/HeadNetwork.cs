@@ -1,0 +1,156 @@
+using TorchSharp;
+using static TorchSharp.torch;
+using static TorchSharp.torch.nn;
+using Parameter = TorchSharp.Modules.Parameter;
+
+namespace HeadCount.Training.Networks;
+
+/// <summary>What the network says of a batch.</summary>
+/// <param name="Logits">[N, 1, H/2, W/2], float32: the score before the sigmoid.</param>
+/// <param name="Offset">[N, 2, H/2, W/2], float32: from the cell's centre to the head, dx then dy, in cells.</param>
+/// <param name="Density">[N, 1, H/4, W/4], float32: heads per cell, at least 0.</param>
+internal sealed record HeadMaps(Tensor Logits, Tensor Offset, Tensor Density);
+
+/// <summary>The weights of <see cref="HeadTopology"/> and its forward pass in TorchSharp.</summary>
+internal sealed class HeadNetwork : IDisposable
+{
+    private readonly NetworkSize _size;
+    private readonly Dictionary<string, Parameter> _parameters = [];
+    private readonly Dictionary<string, Tensor> _statistics = [];
+
+    /// <summary>Random weights from torch's generator.</summary>
+    internal HeadNetwork(NetworkSize size)
+    {
+        _size = size;
+        using var scope = NewDisposeScope();
+        HeadTopology.Build(new Declaration(this), 0, size);
+    }
+
+    /// <summary>
+    /// Trained by gradient. Convolutions are [out, k, k, in]: seen as [out, in, k, k] that is channels-last memory.
+    /// </summary>
+    internal IReadOnlyDictionary<string, Parameter> Parameters => _parameters;
+
+    /// <summary>Running means and variances of the batch normalisations.</summary>
+    internal IReadOnlyDictionary<string, Tensor> Statistics => _statistics;
+
+    /// <summary>Parameters and statistics.</summary>
+    internal IEnumerable<KeyValuePair<string, Tensor>> State =>
+        _parameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value)).Concat(_statistics);
+
+    internal NetworkSize Size => _size;
+
+    /// <summary>The same network with the same weights and its own memory.</summary>
+    internal HeadNetwork Copy()
+    {
+        var copy = new HeadNetwork(_size);
+        copy.Load(State.ToDictionary());
+        return copy;
+    }
+
+    /// <summary>Takes over weights by name.</summary>
+    /// <exception cref="InvalidDataException">One is missing or has another shape.</exception>
+    internal void Load(IReadOnlyDictionary<string, Tensor> state)
+    {
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor own) in State)
+        {
+            if (!state.TryGetValue(name, out Tensor? other))
+                throw new InvalidDataException($"the weights lack '{name}' of a {_size.Name} network");
+            if (!own.shape.SequenceEqual(other.shape))
+                throw new InvalidDataException($"'{name}' is [{string.Join(", ", other.shape)}], a {_size.Name} network needs [{string.Join(", ", own.shape)}]");
+            own.copy_(other);
+        }
+    }
+
+    /// <param name="image">[N, H, W, 3], uint8, sides multiples of <see cref="HeadTopology.InputMultiple"/>.</param>
+    /// <param name="training">Normalise by the batch and update the statistics.</param>
+    /// <param name="precision">What convolutions compute in: float32 or bfloat16.</param>
+    internal HeadMaps Forward(Tensor image, bool training, ScalarType precision)
+    {
+        // Seen as [N, 3, H, W], interleaved pixels are channels-last memory, the fastest layout for convolutions.
+        // Every value on the way is exact in bfloat16.
+        Tensor x = image.permute(0, 3, 1, 2).to(precision).sub(ImageMean).div(ImageScale);
+        Tensor answer = HeadTopology.Build(new Pass(this, training, precision), x, _size).to(float32);
+        return new HeadMaps(
+            functional.pixel_shuffle(answer[.., ..4], 2),
+            functional.pixel_shuffle(answer[.., 4..12], 2),
+            functional.softplus(answer[.., 12..]));
+    }
+
+    /// <summary>Pixels enter as (value − mean) / scale.</summary>
+    internal const float ImageMean = 127.5f, ImageScale = 64f;
+
+    /// <summary>Added to a variance before its root.</summary>
+    internal const double NormEpsilon = 1e-5;
+
+    public void Dispose()
+    {
+        foreach ((_, Tensor tensor) in State)
+            tensor.Dispose();
+    }
+
+    /// <summary>Creates the weights of every layer.</summary>
+    private sealed class Declaration(HeadNetwork network) : ILayers<int>
+    {
+        public int Conv(string name, int x, ConvShape shape)
+        {
+            (int inputs, int outputs, int kernel, _, bool norm) = shape;
+            bool answer = name == "answer";
+            double deviation = answer ? 0.01 : Math.Sqrt(2.0 / (inputs * kernel * kernel));
+            Add(name + ".weight", randn(outputs, kernel, kernel, inputs) * deviation);
+            if (norm)
+            {
+                // A residual block starts as the identity.
+                Add(name + ".scale", name.EndsWith(".b", StringComparison.Ordinal) ? zeros(outputs) : ones(outputs));
+                Add(name + ".shift", zeros(outputs));
+                network._statistics[name + ".mean"] = zeros(outputs).DetachFromDisposeScope();
+                network._statistics[name + ".variance"] = ones(outputs).DetachFromDisposeScope();
+                return 0;
+            }
+            Tensor bias = zeros(outputs);
+            if (answer)
+            {
+                // Heads are rare: start from a low score (sigmoid −4 ≈ 0.02) and a low density.
+                bias[..4] = -4f;
+                bias[12] = -5f;
+            }
+            Add(name + ".bias", bias);
+            return 0;
+        }
+
+        public int Relu(int x) => 0;
+
+        public int Add(int a, int b) => 0;
+
+        public int Upsample(int x) => 0;
+
+        private void Add(string name, Tensor tensor)
+        {
+            var parameter = new Parameter(tensor.DetachFromDisposeScope());
+            parameter.DetachFromDisposeScope();
+            network._parameters[name] = parameter;
+        }
+    }
+
+    private sealed class Pass(HeadNetwork network, bool training, ScalarType precision) : ILayers<Tensor>
+    {
+        public Tensor Conv(string name, Tensor x, ConvShape shape)
+        {
+            Tensor? bias = shape.Norm ? null : network._parameters[name + ".bias"].to(precision);
+            Tensor weight = network._parameters[name + ".weight"].to(precision).permute(0, 3, 1, 2);
+            long padding = shape.Kernel / 2;
+            Tensor y = functional.conv2d(x, weight, bias, strides: [shape.Stride, shape.Stride], padding: [padding, padding]);
+            return shape.Norm
+                ? functional.batch_norm(y, network._statistics[name + ".mean"], network._statistics[name + ".variance"],
+                    network._parameters[name + ".scale"], network._parameters[name + ".shift"], training, 0.1, NormEpsilon)
+                : y;
+        }
+
+        public Tensor Relu(Tensor x) => x.relu_();
+
+        public Tensor Add(Tensor a, Tensor b) => a + b;
+
+        public Tensor Upsample(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+    }
+}

@@ -1,0 +1,114 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using HeadCount.Training.Data;
+using HeadCount.Training.Losses;
+
+namespace HeadCount.Training;
+
+/// <summary>What convolutions compute in.</summary>
+public enum Precision
+{
+    /// <summary>32-bit floats.</summary>
+    Fp32,
+
+    /// <summary>16-bit brain floats: about twice as fast where the processor has them.</summary>
+    Bf16,
+}
+
+/// <summary>Everything a training run depends on; stored in the run folder as <c>config.json</c>.</summary>
+public sealed record TrainingOptions
+{
+    /// <summary>Folder that the lists' paths are relative to.</summary>
+    public required string Dataset { get; init; }
+
+    /// <summary>Lists to train on.</summary>
+    public required IReadOnlyList<WeightedList> Train { get; init; }
+
+    /// <summary>Lists to validate on. Lists without any head measure false alarms alone.</summary>
+    public required IReadOnlyList<string> Validation { get; init; }
+
+    /// <summary>Network size by name. The default is small.</summary>
+    public string Size { get; init; } = "small";
+
+    /// <summary>How the score map is taught. The default is P2R.</summary>
+    public ScoreLossKind Loss { get; init; } = ScoreLossKind.P2R;
+
+    /// <summary>Weight of the density branch. The default is 0.1.</summary>
+    public double DensityWeight { get; init; } = 0.1;
+
+    /// <summary>Steps of the whole run; the learning rate falls to its end there. The default is 20,000.</summary>
+    public int Steps { get; init; } = 20_000;
+
+    /// <summary>Crops a step. The default is 8.</summary>
+    public int BatchSize { get; init; } = 8;
+
+    /// <summary>Side of a crop in pixels, a multiple of 32. The default is 256.</summary>
+    public int CropSize { get; init; } = 256;
+
+    /// <summary>Highest learning rate of AdamW. The default is 0.0014.</summary>
+    public double LearningRate { get; init; } = 1.4e-3;
+
+    /// <summary>Decoupled weight decay of the convolutions. The default is 0.01.</summary>
+    public double WeightDecay { get; init; } = 1e-2;
+
+    /// <summary>Steps over which the learning rate rises. The default is 300.</summary>
+    public int WarmUp { get; init; } = 300;
+
+    /// <summary>Share that the averaged weights keep at each step. The default is 0.999.</summary>
+    public double Average { get; init; } = 0.999;
+
+    /// <summary>Largest norm of the gradient. The default is 5.</summary>
+    public double GradientClip { get; init; } = 5;
+
+    /// <summary>How crops are varied.</summary>
+    public Augmentation Augmentation { get; init; } = new();
+
+    /// <summary>Seed of weights and crops. The default is 1.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>Threads of the network; loading takes one more. The default is 1.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>What convolutions compute in. The default is bf16.</summary>
+    public Precision Precision { get; init; } = Precision.Bf16;
+
+    /// <summary>Validations over the run, evenly spread, the last at its end. The default is 20.</summary>
+    public int Validations { get; init; } = 20;
+
+    /// <summary>Weights (safetensors) to start from instead of random ones.</summary>
+    public string? StartFrom { get; init; }
+
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        WriteIndented = true,
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    internal string ToJson() => JsonSerializer.Serialize(this, Json);
+
+    internal static TrainingOptions FromJson(string json) => JsonSerializer.Deserialize<TrainingOptions>(json, Json)
+        ?? throw new JsonException("the configuration is null");
+
+    /// <summary>Checks ranges.</summary>
+    /// <exception cref="ArgumentException">One is off; the message names it, its value and its range.</exception>
+    internal void Validate()
+    {
+        Require(Train.Count > 0 && Train.All(l => l.Share > 0), "train", "at least one list, shares above 0");
+        Require(Validation.Count > 0, "validation", "at least one list");
+        Require(Steps >= 1, "steps", "at least 1");
+        Require(BatchSize >= 1, "batch", "at least 1");
+        Require(CropSize >= 64 && CropSize % 32 == 0, "crop", "a multiple of 32, at least 64");
+        Require(LearningRate > 0, "lr", "above 0");
+        Require(Threads >= 1, "threads", "at least 1");
+        Require(Validations >= 1, "validations", "at least 1");
+        Require(Augmentation.MinScale > 0 && Augmentation.MaxScale >= Augmentation.MinScale, "scale", "0 < smallest ≤ largest");
+
+        static void Require(bool good, string name, string range)
+        {
+            if (!good)
+                throw new ArgumentException($"--{name} is out of range: {range}");
+        }
+    }
+}
