@@ -1,3 +1,6 @@
+using System.Globalization;
+using HeadCount.Onnx;
+
 namespace HeadCount.Inference;
 
 /// <summary>
@@ -32,4 +35,86 @@ public sealed record ModelCard
 
     /// <summary>Scores on validation lists when the model was released: a JSON object, or empty.</summary>
     public string Scores { get; init; } = "";
+
+    private const string Prefix = "headcount.";
+
+    /// <summary>The card as metadata entries of an ONNX file.</summary>
+    public IReadOnlyDictionary<string, string> ToMetadata() => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    {
+        [Prefix + "name"] = Name,
+        [Prefix + "version"] = Version,
+        [Prefix + "license"] = License,
+        [Prefix + "training"] = Training,
+        [Prefix + "stride"] = Stride.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "threshold"] = Threshold.ToString("R", CultureInfo.InvariantCulture),
+        [Prefix + "suppressionRadius"] = SuppressionRadius.ToString("R", CultureInfo.InvariantCulture),
+        [Prefix + "margin"] = Margin.ToString(CultureInfo.InvariantCulture),
+        [Prefix + "scores"] = Scores,
+    };
+
+    /// <summary>Reads a card from metadata entries.</summary>
+    /// <param name="metadata">The entries; others than the card's are passed over.</param>
+    /// <param name="path">The model file, for messages.</param>
+    /// <exception cref="ModelException">An entry is missing or has no sensible value.</exception>
+    public static ModelCard FromMetadata(IReadOnlyDictionary<string, string> metadata, string path)
+    {
+        ArgumentNullException.ThrowIfNull(metadata);
+        return new ModelCard
+        {
+            Name = Text("name"),
+            Version = Text("version"),
+            License = Text("license"),
+            Training = Text("training"),
+            Stride = (int)Number("stride", stride => stride is >= 1 and <= 64 && int.IsPow2((int)stride) && stride % 1 == 0),
+            Threshold = Number("threshold", threshold => threshold is >= 0 and <= 1),
+            SuppressionRadius = Number("suppressionRadius", radius => radius is >= 0 and <= 1000),
+            Margin = (int)Number("margin", margin => margin is >= 0 and <= 100_000 && margin % 1 == 0),
+            Scores = metadata.GetValueOrDefault(Prefix + "scores", ""),
+        };
+
+        string Text(string key) => metadata.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
+            $"{path}: not a HeadCount model (no metadata entry '{Prefix}{key}'); export it with headcount-train export");
+
+        double Number(string key, Func<double, bool> valid)
+        {
+            string text = Text(key);
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && valid(value)
+                ? value
+                : throw new ModelException($"{path}: metadata entry '{Prefix}{key}' has the senseless value '{text}'; export the model again");
+        }
+    }
+
+    /// <summary>Reads the card of an ONNX file.</summary>
+    /// <exception cref="ModelException">The file is not a HeadCount model.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static ModelCard Read(string path)
+    {
+        try
+        {
+            return FromMetadata(OnnxMetadata.Read(path), path);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ModelException(e.Message, e);
+        }
+    }
+
+    /// <summary>Writes the card into an existing ONNX file; the network and other metadata stay as they are.</summary>
+    /// <exception cref="ModelException">The file is not an ONNX model.</exception>
+    /// <exception cref="IOException">The file cannot be read or written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public void Write(string path)
+    {
+        try
+        {
+            var entries = new Dictionary<string, string>(OnnxMetadata.Read(path));
+            foreach ((string key, string value) in ToMetadata())
+                entries[key] = value;
+            OnnxMetadata.Replace(path, entries);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ModelException(e.Message, e);
+        }
+    }
 }

@@ -1,0 +1,46 @@
+using HeadCount.Imaging;
+
+namespace HeadCount.Inference;
+
+/// <summary>How a picture is counted.</summary>
+public sealed record CountOptions
+{
+    /// <summary>Score from which a peak is a head, 0..1.</summary>
+    /// <value>The default is null: the model's own.</value>
+    public double? Threshold { get; init; }
+
+    /// <summary>A tile's side in pixels, at least 64.</summary>
+    /// <value>The default is 1024.</value>
+    public int TileSize { get; init; } = 1024;
+
+    /// <summary>Pixels that neighbouring tiles share, 0 to <see cref="TileSize"/> − 1. Below twice the model's margin
+    /// heads at seams are seen with part of their surroundings only.</summary>
+    /// <value>The default is 128.</value>
+    public int Overlap { get; init; } = 128;
+
+    /// <summary>Tiles of a picture that run through the network at once, at least 1.</summary>
+    /// <value>The default is 1: on processors more takes memory and wins no time.</value>
+    public int BatchSize { get; init; } = 1;
+
+    /// <summary>Largest width × height of a picture.</summary>
+    /// <value>The default is <see cref="Picture.DefaultMaxPixels"/>.</value>
+    public long MaxPixels { get; init; } = Picture.DefaultMaxPixels;
+
+    /// <summary>Whether to keep the density map of the whole picture, for heat maps.</summary>
+    /// <value>The default is false.</value>
+    public bool KeepDensity { get; init; }
+
+    internal void Validate()
+    {
+        if (Threshold is double threshold)
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(threshold, nameof(Threshold));
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1, nameof(Threshold));
+        }
+        ArgumentOutOfRangeException.ThrowIfLessThan(TileSize, 64, nameof(TileSize));
+        ArgumentOutOfRangeException.ThrowIfNegative(Overlap, nameof(Overlap));
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Overlap, TileSize, nameof(Overlap));
+        ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1, nameof(BatchSize));
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPixels, 1, nameof(MaxPixels));
+    }
+}

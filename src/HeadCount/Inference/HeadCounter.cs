@@ -1,0 +1,206 @@
+using System.Collections.Concurrent;
+using HeadCount.Annotations;
+using HeadCount.Imaging;
+using HeadCount.Localization;
+using HeadCount.Tiling;
+
+namespace HeadCount.Inference;
+
+/// <summary>
+/// Counts heads: picture → tiles → maps → peaks → heads of the picture. Results depend on the picture, the model, the
+/// threshold and the grid alone, not on batches or threads.
+/// </summary>
+/// <remarks>A second thread decodes ahead of the network, at most a few tiles; memory holds one row of tiles of a
+/// picture, never a large picture as a whole.</remarks>
+public sealed class HeadCounter
+{
+    // Enough that the network never waits for a small picture, little enough that large tiles stay small change.
+    private const int BatchesAhead = 4;
+
+    private readonly HeadModel _model;
+    private readonly CountOptions _options;
+
+    /// <summary>Prepares to count with a model, which stays the caller's to dispose.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    public HeadCounter(HeadModel model, CountOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        _model = model;
+        _options = options ?? new CountOptions();
+        _options.Validate();
+    }
+
+    /// <summary>Counts a picture file.</summary>
+    /// <exception cref="PictureException">The file cannot be read as a picture.</exception>
+    /// <exception cref="ModelException">The network fails.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two tiles.</exception>
+    public CountResult Count(string path, CancellationToken cancellation = default)
+    {
+        CountOutcome outcome = CountMany([path], null, cancellation).Single();
+        return outcome.Result ?? throw outcome.Error!;
+    }
+
+    /// <summary>Counts pixels in memory.</summary>
+    /// <exception cref="ModelException">The network fails.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled between two tiles.</exception>
+    public CountResult Count(RgbImage image, CancellationToken cancellation = default)
+    {
+        using Picture picture = Picture.Wrap(image);
+        var job = new Job(picture.Path, picture.Width, picture.Height, _options, _model);
+        foreach (TileBatch batch in TileStream.Read(picture, job.Grid, _options.BatchSize))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Run(job, batch);
+        }
+        return job.Finish();
+    }
+
+    /// <summary>Counts many picture files, in their order; one is decoded while another runs through the network.
+    /// A file that fails gives an outcome with its error and the others go on.</summary>
+    /// <param name="paths">The files; taken one by one as the work goes on.</param>
+    /// <param name="progress">Told how many pictures are done, a large one in fractions; on the calling thread.</param>
+    /// <param name="cancellation">Ends the enumeration between two tiles.</param>
+    /// <exception cref="ModelException">The network fails.</exception>
+    /// <exception cref="OperationCanceledException">Cancelled; the outcomes given before stand.</exception>
+    public IEnumerable<CountOutcome> CountMany(
+        IEnumerable<string> paths, IProgress<double>? progress = null, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(paths);
+        return Iterate();
+
+        IEnumerable<CountOutcome> Iterate()
+        {
+            using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            using var queue = new BlockingCollection<Work>(BatchesAhead);
+            Task decoding = Task.Run(() => Decode(paths, queue, stop.Token), CancellationToken.None);
+            int done = 0;
+            try
+            {
+                foreach (Work work in queue.GetConsumingEnumerable(cancellation))
+                {
+                    if (work.Batch is TileBatch batch)
+                    {
+                        cancellation.ThrowIfCancellationRequested();
+                        Run(work.Job!, batch);
+                        progress?.Report(done + work.Job!.Share);
+                        continue;
+                    }
+                    done++;
+                    yield return work.Error is null
+                        ? new CountOutcome(work.Path, work.Job!.Finish(), null)
+                        : new CountOutcome(work.Path, null, work.Error);
+                    progress?.Report(done);
+                }
+                // What the decoder could not put down to one file.
+                decoding.GetAwaiter().GetResult();
+            }
+            finally
+            {
+                stop.Cancel();
+                Task.WaitAny([decoding], CancellationToken.None);
+            }
+        }
+    }
+
+    // A batch of a picture, or (without one) its end: finished, or failed with an error.
+    private sealed record Work(string Path, Job? Job, TileBatch? Batch, PictureException? Error);
+
+    private void Decode(IEnumerable<string> paths, BlockingCollection<Work> queue, CancellationToken stop)
+    {
+        try
+        {
+            foreach (string path in paths)
+            {
+                Job? job = null;
+                PictureException? error = null;
+                try
+                {
+                    using Picture picture = Picture.Open(path, _options.MaxPixels);
+                    job = new Job(path, picture.Width, picture.Height, _options, _model);
+                    foreach (TileBatch batch in TileStream.Read(picture, job.Grid, _options.BatchSize))
+                        queue.Add(new Work(path, job, batch, null), stop);
+                }
+                catch (PictureException e)
+                {
+                    error = e;
+                }
+                queue.Add(new Work(path, job, null, error), stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // The consumer has gone.
+        }
+        finally
+        {
+            queue.CompleteAdding();
+        }
+    }
+
+    private void Run(Job job, TileBatch batch)
+    {
+        try
+        {
+            using HeadMaps maps = _model.Run(batch.Pixels, batch.Count, job.Grid.TileWidth, job.Grid.TileHeight);
+            for (int i = 0; i < batch.Count; i++)
+                job.Add(batch.FirstTile + i, maps, i);
+        }
+        finally
+        {
+            batch.Return();
+        }
+    }
+
+    /// <summary>One picture on its way: what its tiles have given so far.</summary>
+    private sealed class Job
+    {
+        private readonly double _threshold, _radius;
+        private readonly bool _keepDensity;
+        private readonly SeamSuppression _seams;
+        private readonly bool _hasDensity;
+        private double _densitySum;
+        private DensityMap? _density;
+        private int _tilesDone;
+
+        internal Job(string path, int width, int height, CountOptions options, HeadModel model)
+        {
+            _threshold = options.Threshold ?? model.Card.Threshold;
+            _radius = model.Card.SuppressionRadius;
+            _keepDensity = options.KeepDensity;
+            _hasDensity = model.HasDensity;
+            Path = path;
+            Grid = new TileGrid(width, height, options.TileSize, options.Overlap);
+            _seams = new SeamSuppression(Grid, _radius);
+        }
+
+        internal string Path { get; }
+
+        internal TileGrid Grid { get; }
+
+        internal double Share => (double)_tilesDone / Grid.Count;
+
+        internal void Add(int tileIndex, HeadMaps maps, int mapIndex)
+        {
+            Tile tile = Grid[tileIndex];
+            _seams.Add(tileIndex, PeakFinder.Find(maps.Score(mapIndex), _threshold, _radius).Select(head => Place(head, tile)));
+            if (_hasDensity)
+            {
+                if (_keepDensity)
+                    _density ??= new DensityMap(Grid.Width, Grid.Height, maps.DensityStride);
+                _densitySum += DensityMap.AddCore(
+                    maps.Density(mapIndex), maps.DensityPitch, maps.DensityStride, tile, _density);
+            }
+            _tilesDone++;
+        }
+
+        internal CountResult Finish() =>
+            new(Grid.Width, Grid.Height, _seams.Join(), _hasDensity ? _densitySum : null, _density);
+
+        // An offset may point a little out of the picture; the head is in it all the same.
+        private HeadPoint Place(HeadPoint head, Tile tile) => head with
+        {
+            X = Math.Clamp(head.X + tile.Bounds.X, 0, Math.BitDecrement((double)Grid.Width)),
+            Y = Math.Clamp(head.Y + tile.Bounds.Y, 0, Math.BitDecrement((double)Grid.Height)),
+        };
+    }
+}

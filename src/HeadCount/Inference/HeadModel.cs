@@ -1,0 +1,181 @@
+using Microsoft.ML.OnnxRuntime;
+using Microsoft.ML.OnnxRuntime.Tensors;
+
+namespace HeadCount.Inference;
+
+/// <summary>
+/// A network in an ONNX file, ready to run: input <c>image</c> (uint8 [N, H, W, 3], RGB), outputs <c>score</c>
+/// ([N, 1, h, w], 0..1), <c>offset</c> ([N, 2, h, w], pixels: x, y) and, where it has one, <c>density</c>
+/// ([N, 1, h', w'], heads per cell); with its <see cref="ModelCard"/> as metadata. Several threads may share one.
+/// </summary>
+public sealed class HeadModel : IDisposable
+{
+    /// <summary>The model that is used when none is named.</summary>
+    public const string DefaultName = "small";
+
+    // A network that halves the picture four times has nothing to work on below this; smaller tiles are extended.
+    private const int SmallestSide = 16;
+
+    private readonly InferenceSession _session;
+    private readonly RunOptions _runOptions = new();
+    private readonly string[] _outputs;
+
+    private HeadModel(string path, InferenceSession session, ModelCard card, string[] outputs)
+    {
+        Path = path;
+        Card = card;
+        _session = session;
+        _outputs = outputs;
+    }
+
+    /// <summary>The ONNX file.</summary>
+    public string Path { get; }
+
+    /// <summary>What the model says of itself.</summary>
+    public ModelCard Card { get; }
+
+    /// <summary>Whether the model gives a density map.</summary>
+    public bool HasDensity => _outputs.Length > 2;
+
+    /// <summary>The folder of the models that come with the program.</summary>
+    public static string Folder { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "models");
+
+    /// <summary>Names of the models in <see cref="Folder"/>.</summary>
+    public static IReadOnlyList<string> Available() => Directory.Exists(Folder)
+        ? [.. Directory.GetFiles(Folder, "*.onnx").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!]
+        : [];
+
+    /// <summary>Loads a model.</summary>
+    /// <param name="nameOrPath">The name of a model in <see cref="Folder"/>, or the path of an ONNX file.</param>
+    /// <param name="threads">Threads that one run uses; 0: one for each core.</param>
+    /// <exception cref="ModelException">There is no such model, or it does not keep the contract above.</exception>
+    public static HeadModel Load(string nameOrPath = DefaultName, int threads = 0)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
+        ArgumentOutOfRangeException.ThrowIfNegative(threads);
+        string path = Find(nameOrPath);
+        using var options = new SessionOptions
+        {
+            IntraOpNumThreads = threads,
+            InterOpNumThreads = 1,
+            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
+            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
+            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
+            // Patterns are kept for every input size, and pictures come in all sizes.
+            EnableMemoryPattern = false,
+        };
+        // Waiting threads leave the cores to the decoding of the next picture.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        InferenceSession session;
+        try
+        {
+            session = new InferenceSession(path, options);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException($"{path}: not an ONNX model that can be loaded ({FirstLine(e)}); copy or export it again", e);
+        }
+        try
+        {
+            ModelCard card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, path);
+            CheckContract(path, session);
+            string[] outputs = session.OutputMetadata.ContainsKey("density") ? ["score", "offset", "density"] : ["score", "offset"];
+            return new HeadModel(path, session, card, outputs);
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the network on a batch of tiles of one size.</summary>
+    /// <param name="tiles">The tiles one after the other, each <paramref name="height"/> × <paramref name="width"/> × 3
+    /// bytes, RGB.</param>
+    /// <param name="count">Tiles in the batch.</param>
+    /// <param name="width">Columns of a tile, at least 1.</param>
+    /// <param name="height">Rows of a tile, at least 1.</param>
+    /// <exception cref="ArgumentException">The buffer has another length.</exception>
+    /// <exception cref="ModelException">The network fails or its maps do not fit the tile.</exception>
+    public HeadMaps Run(Memory<byte> tiles, int count, int width, int height)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
+        if (tiles.Length != 3L * count * width * height)
+            throw new ArgumentException($"{count} tiles of {width}×{height} are not {tiles.Length} bytes.", nameof(tiles));
+        int inputWidth = Math.Max(width, SmallestSide), inputHeight = Math.Max(height, SmallestSide);
+        if ((inputWidth, inputHeight) != (width, height))
+            tiles = ExtendEdges(tiles.Span, count, width, height, inputWidth, inputHeight);
+        using OrtValue input = OrtValue.CreateTensorValueFromMemory(
+            OrtMemoryInfo.DefaultInstance, tiles, [count, inputHeight, inputWidth, 3]);
+        try
+        {
+            return new HeadMaps(_session.Run(_runOptions, ["image"], [input], _outputs), Path, width, height, Card.Stride);
+        }
+        catch (OnnxRuntimeException e)
+        {
+            throw new ModelException($"{Path}: the network failed on a {width}×{height} tile ({FirstLine(e)})", e);
+        }
+    }
+
+    /// <summary>Unloads the model.</summary>
+    public void Dispose()
+    {
+        _runOptions.Dispose();
+        _session.Dispose();
+    }
+
+    private static string Find(string nameOrPath)
+    {
+        if (File.Exists(nameOrPath))
+            return nameOrPath;
+        string shipped = System.IO.Path.Combine(Folder, nameOrPath + ".onnx");
+        bool isName = nameOrPath == System.IO.Path.GetFileName(nameOrPath);
+        if (isName && File.Exists(shipped))
+            return shipped;
+        IReadOnlyList<string> available = Available();
+        string there = available.Count > 0
+            ? $"choose one of: {string.Join(", ", available)}; or give the path of an ONNX file"
+            : $"none is installed in {Folder}; give the path of an ONNX file";
+        throw new ModelException($"no model '{nameOrPath}': {there}");
+    }
+
+    private static void CheckContract(string path, InferenceSession session)
+    {
+        Require("input", session.InputMetadata, "image", TensorElementType.UInt8, 4);
+        Require("output", session.OutputMetadata, "score", TensorElementType.Float, 4);
+        Require("output", session.OutputMetadata, "offset", TensorElementType.Float, 4);
+        if (session.OutputMetadata.ContainsKey("density"))
+            Require("output", session.OutputMetadata, "density", TensorElementType.Float, 4);
+
+        void Require(string kind, IReadOnlyDictionary<string, NodeMetadata> nodes, string name, TensorElementType type, int rank)
+        {
+            if (!nodes.TryGetValue(name, out NodeMetadata? node) || node.ElementDataType != type || node.Dimensions.Length != rank)
+            {
+                throw new ModelException(
+                    $"{path}: not a HeadCount model (no {kind} '{name}' of type {type} with {rank} dimensions); export it with headcount-train export");
+            }
+        }
+    }
+
+    // Repeats the last row and column.
+    private static byte[] ExtendEdges(ReadOnlySpan<byte> tiles, int count, int width, int height, int newWidth, int newHeight)
+    {
+        var extended = new byte[3 * count * newWidth * newHeight];
+        for (int i = 0; i < count; i++)
+        {
+            for (int y = 0; y < newHeight; y++)
+            {
+                for (int x = 0; x < newWidth; x++)
+                {
+                    int from = 3 * ((i * height + Math.Min(y, height - 1)) * width + Math.Min(x, width - 1));
+                    tiles.Slice(from, 3).CopyTo(extended.AsSpan(3 * ((i * newHeight + y) * newWidth + x)));
+                }
+            }
+        }
+        return extended;
+    }
+
+    private static string FirstLine(Exception e) => e.Message.Split('\n')[0].Trim();
+}

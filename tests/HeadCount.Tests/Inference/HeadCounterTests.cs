@@ -1,0 +1,198 @@
+using FsCheck.Xunit;
+using HeadCount.Annotations;
+using HeadCount.Imaging;
+using HeadCount.Inference;
+using HeadCount.Tiling;
+using Xunit;
+
+namespace HeadCount.Tests.Inference;
+
+public sealed class HeadCounterTests : IDisposable
+{
+    private const int Tile = 64, Overlap = 32;
+
+    private readonly TempFolder _folder = new();
+    private readonly HeadModel _model;
+
+    public HeadCounterTests()
+    {
+        DotModel.Save(_folder["dots.onnx"]);
+        _model = HeadModel.Load(_folder["dots.onnx"], threads: 1);
+    }
+
+    public void Dispose()
+    {
+        _model.Dispose();
+        _folder.Dispose();
+    }
+
+    private CountResult Tiled(RgbImage image, int batch = 1, bool keepDensity = false) => new HeadCounter(_model,
+        new CountOptions { TileSize = Tile, Overlap = Overlap, BatchSize = batch, KeepDensity = keepDensity }).Count(image);
+
+    private CountResult Untiled(RgbImage image) =>
+        new HeadCounter(_model, new CountOptions { TileSize = 4096, Overlap = 0 }).Count(image);
+
+    [Property(MaxTest = 25)]
+    public bool Dots_InAnyPicture_AreFoundTiledAndUntiled(byte w, byte h, int seed)
+    {
+        (int width, int height) = (w + 20, h + 20);
+        List<(int X, int Y)> dots = DotModel.Scatter(width, height, 40, seed);
+        RgbImage image = DotModel.Draw(width, height, dots);
+        return DotModel.Match(dots, Untiled(image).Heads) && DotModel.Match(dots, Tiled(image).Heads);
+    }
+
+    [Fact]
+    public void Head_OnASeamOrAFourCorner_IsCountedOnce()
+    {
+        var grid = new TileGrid(200, 150, Tile, Overlap);
+        PixelRect core = grid[grid.Columns + 1].Core;
+        foreach (int x in Enumerable.Range(core.X - 3, 7))
+        {
+            foreach (int y in (int[])[core.Y + core.Height / 2, .. Enumerable.Range(core.Y - 3, 7)])
+            {
+                IReadOnlyList<HeadPoint> heads = Tiled(DotModel.Draw(200, 150, [(x, y)])).Heads;
+                Assert.True(DotModel.Match([(x, y)], heads), $"dot ({x}, {y}) gives {string.Join(", ", heads)}");
+            }
+        }
+    }
+
+    [Fact]
+    public void PictureOfOneTile_EqualsUntiled()
+    {
+        RgbImage image = DotModel.Draw(Tile, Tile, DotModel.Scatter(Tile, Tile, 10, 1));
+        Assert.Equal(Untiled(image).Heads, Tiled(image).Heads);
+        Assert.NotEmpty(Tiled(image).Heads);
+    }
+
+    [Fact]
+    public void Heads_DoNotDependOnBatchOrThreads()
+    {
+        RgbImage image = Noise(300, 200, 5);
+        CountResult one = Tiled(image);
+        Assert.NotEmpty(one.Heads);
+        using HeadModel threaded = HeadModel.Load(_folder["dots.onnx"], threads: 3);
+        var options = new CountOptions { TileSize = Tile, Overlap = Overlap, BatchSize = 3 };
+        foreach (CountResult other in (CountResult[])[Tiled(image, batch: 2), Tiled(image, batch: 100), new HeadCounter(threaded, options).Count(image)])
+        {
+            Assert.Equal(one.Heads, other.Heads);
+            Assert.Equal(one.DensitySum, other.DensitySum);
+        }
+    }
+
+    [Property(MaxTest = 10)]
+    public void Density_OfAnEvenPicture_SumsToItsArea(byte w, byte h)
+    {
+        (int width, int height) = (w + 16, h + 16);
+        var image = new RgbImage(width, height);
+        Array.Fill(image.Pixels, (byte)24);
+        CountResult result = Tiled(image, keepDensity: true);
+        // 240 is the brightness of one dot.
+        double expected = 24.0 * width * height / 240;
+        Assert.Equal(expected, result.DensitySum!.Value, expected / 10_000);
+        Assert.Equal(expected, result.Density!.Values.Sum(), expected / 10_000);
+    }
+
+    [Fact]
+    public void Density_OfTiles_SumsToTheCount()
+    {
+        // Tiles and cores of these sizes begin at whole cells, so that no cell is shared.
+        (int width, int height) = (200, 152);
+        List<(int X, int Y)> dots = DotModel.Scatter(width, height, 30, 3);
+        CountResult result = Tiled(DotModel.Draw(width, height, dots), keepDensity: true);
+        Assert.Equal(dots.Count, result.DensitySum!.Value, 3);
+        Assert.Equal(dots.Count, result.Density!.Values.Sum(), 3);
+        Assert.Equal((width + 3) / 4, result.Density.Width);
+        // The density lies where the dots are.
+        foreach ((int x, int y) in dots)
+        {
+            double near = 0;
+            for (int row = Math.Max(y / 4 - 2, 0); row <= Math.Min(y / 4 + 2, result.Density.Height - 1); row++)
+            {
+                for (int column = Math.Max(x / 4 - 2, 0); column <= Math.Min(x / 4 + 2, result.Density.Width - 1); column++)
+                    near += result.Density.Values[row * result.Density.Width + column];
+            }
+            Assert.InRange(near, .999, 1.9);
+        }
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(15, 5)]
+    [InlineData(5, 40)]
+    [InlineData(17, 16)]
+    public void TinyPicture_IsCounted(int width, int height)
+    {
+        Assert.Empty(Tiled(new RgbImage(width, height)).Heads);
+        if (Math.Min(width, height) >= 3)
+            Assert.True(DotModel.Match([(width / 2, 1)], Tiled(DotModel.Draw(width, height, [(width / 2, 1)])).Heads));
+    }
+
+    [Fact]
+    public void Threshold_OfTheCaller_GoesBeforeTheModels()
+    {
+        RgbImage image = DotModel.Draw(100, 100, [(50, 50)]);
+        Assert.Single(Untiled(image).Heads);
+        Assert.Empty(new HeadCounter(_model, new CountOptions { Threshold = 1 }).Count(image).Heads);
+    }
+
+    [Fact]
+    public void File_IsCountedAsItsPixels()
+    {
+        RgbImage image = Noise(150, 330, 7);
+        PictureWriter.Save(image, _folder["a.png"]);
+        var counter = new HeadCounter(_model, new CountOptions { TileSize = Tile, Overlap = Overlap });
+        Assert.Equal(counter.Count(image).Heads, counter.Count(_folder["a.png"]).Heads);
+    }
+
+    [Fact]
+    public void CountMany_KeepsTheOrderAndGoesOnPastAFailure()
+    {
+        for (int i = 0; i < 8; i++)
+            PictureWriter.Save(DotModel.Draw(100 + i, 200, DotModel.Scatter(100, 200, i, i)), _folder[$"{i}.png"]);
+        File.WriteAllText(_folder["3.png"], "no picture");
+        byte[] whole = File.ReadAllBytes(_folder["5.png"]);
+        File.WriteAllBytes(_folder["5.png"], whole[..(whole.Length / 2)]);
+
+        var counter = new HeadCounter(_model, new CountOptions { TileSize = Tile, Overlap = Overlap });
+        string[] paths = [.. Enumerable.Range(0, 8).Select(i => _folder[$"{i}.png"])];
+        CountOutcome[] outcomes = [.. counter.CountMany(paths)];
+
+        Assert.Equal(paths, outcomes.Select(o => o.Path));
+        Assert.Equal([0, 1, 2, null, 4, null, 6, 7], outcomes.Select(o => o.Result?.Count));
+        Assert.Equal([3, 5], outcomes.Index().Where(o => o.Item.Error is not null).Select(o => o.Index));
+    }
+
+    [Fact]
+    public void CountMany_WhenCancelled_EndsAtOnce()
+    {
+        PictureWriter.Save(new RgbImage(64, 64), _folder["a.png"]);
+        using var cancel = new CancellationTokenSource();
+        int seen = 0;
+        Assert.Throws<OperationCanceledException>(() =>
+        {
+            foreach (CountOutcome _ in new HeadCounter(_model).CountMany(Enumerable.Repeat(_folder["a.png"], 1000), null, cancel.Token))
+            {
+                if (++seen == 3)
+                    cancel.Cancel();
+            }
+        });
+        Assert.Equal(3, seen);
+    }
+
+    [Theory]
+    [InlineData(63, 0)]
+    [InlineData(64, 64)]
+    [InlineData(64, -1)]
+    public void SenselessTiles_AreRefused(int size, int overlap) => Assert.Throws<ArgumentOutOfRangeException>(
+        () => new HeadCounter(_model, new CountOptions { TileSize = size, Overlap = overlap }));
+
+    // Faint noise with many peaks.
+    private static RgbImage Noise(int width, int height, int seed)
+    {
+        var image = new RgbImage(width, height);
+        new Random(seed).NextBytes(image.Pixels);
+        for (int i = 0; i < image.Pixels.Length; i++)
+            image.Pixels[i] /= 8;
+        return image;
+    }
+}
