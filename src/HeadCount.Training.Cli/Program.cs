@@ -7,6 +7,7 @@ using HeadCount.Training.Torch;
 TorchLibrary.Prepare();
 var root = new RootCommand("Trains the networks that headcount counts with.");
 root.Subcommands.Add(FitCommand.Create());
+root.Subcommands.Add(ExportCommand.Create());
 ParseResult parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {

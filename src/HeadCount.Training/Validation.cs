@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HeadCount.Annotations;
+using HeadCount.Imaging;
+using HeadCount.Localization;
 using HeadCount.Training.Data;
 using HeadCount.Training.Networks;
 using TorchSharp;
@@ -19,8 +21,8 @@ namespace HeadCount.Training;
 internal sealed record ListScores(
     string List, int Truth, double MeanAbsoluteError, double RootMeanSquareError, double DensityError, double F1At4, double F1At8);
 
-/// <summary>A validation: the threshold it chose and the scores of every list there.</summary>
-internal sealed record ValidationResult(double Threshold, IReadOnlyList<ListScores> Lists)
+/// <summary>A validation: the threshold and suppression radius it chose and the scores of every list there.</summary>
+internal sealed record ValidationResult(double Threshold, double SuppressionRadius, IReadOnlyList<ListScores> Lists)
 {
     /// <summary>What a false head on a picture without people takes away: half a point of F1.</summary>
     private const double FalseHeadPenalty = 0.005;
@@ -37,6 +39,7 @@ internal sealed record ValidationResult(double Threshold, IReadOnlyList<ListScor
     {
         ["quality"] = Math.Round(Quality, 5),
         ["threshold"] = Math.Round(Threshold, 3),
+        ["suppressionRadius"] = SuppressionRadius,
         ["lists"] = new JsonObject(Lists.Select(l => KeyValuePair.Create(l.List, (JsonNode?)new JsonObject
         {
             ["mae"] = Math.Round(l.MeanAbsoluteError, 2),
@@ -53,17 +56,17 @@ internal sealed record ValidationResult(double Threshold, IReadOnlyList<ListScor
             ? string.Create(CultureInfo.InvariantCulture, $"{l.List} {l.MeanAbsoluteError:f2} false heads")
             : string.Create(CultureInfo.InvariantCulture,
                 $"{l.List} MAE {l.MeanAbsoluteError:f1} (density {l.DensityError:f1}) F1 {l.F1At4:f3} {l.F1At8:f3}")));
-        return string.Create(CultureInfo.InvariantCulture, $"quality {Quality:f4} at threshold {Threshold:f2}: {lists}");
+        return string.Create(CultureInfo.InvariantCulture, $"quality {Quality:f4} at threshold {Threshold:f2}, radius {SuppressionRadius}: {lists}");
     }
 }
 
 /// <summary>Runs a network over the validation lists, whole pictures at a time.</summary>
 internal sealed class Validation
 {
-    /// <summary>Peaks below this are never considered.</summary>
-    private const double LowestThreshold = 0.1;
+    private static readonly double[] Thresholds = [.. Enumerable.Range(6, 24).Select(i => i * 0.025)];
 
-    private static readonly double[] Thresholds = [.. Enumerable.Range(3, 12).Select(i => i * 0.05)];
+    /// <summary>Pixels. The first is what thresholds are compared at.</summary>
+    private static readonly double[] SuppressionRadii = [3, 4, 5, 6];
 
     private readonly (string Name, TrainingPicture[] Pictures)[] _lists;
 
@@ -72,20 +75,53 @@ internal sealed class Validation
     internal static Validation Load(TrainingOptions options) => new(
         [.. options.Validation.Select(l => (Path.GetFileNameWithoutExtension(l), TrainingSet.LoadList(options.Dataset, l)))]);
 
-    internal ValidationResult Run(HeadNetwork network, ScalarType precision)
+    /// <summary>Up to that many pieces of the pictures, of odd sizes, for checks on real pixels.</summary>
+    internal IEnumerable<RgbImage> Tiles(int count)
     {
-        var found = _lists.Select(l => l.Pictures.Select(p => Found.In(p, network, precision)).ToArray()).ToArray();
-        return Thresholds.Select(t => new ValidationResult(t, [.. _lists.Select((l, i) => Score(l.Name, l.Pictures, found[i], t))]))
-            .MaxBy(r => r.Quality)!;
+        TrainingPicture[] pictures = [.. _lists.SelectMany(l => l.Pictures)];
+        for (int i = 0; i < Math.Min(count, pictures.Length); i++)
+        {
+            RgbImage image = pictures[i * pictures.Length / Math.Min(count, pictures.Length)].Image;
+            int width = Math.Min(image.Width, 200 + 31 * i), height = Math.Min(image.Height, 300 - 13 * i);
+            var tile = new RgbImage(width, height);
+            for (int row = 0; row < height; row++)
+                image.Pixels.AsSpan(row * image.Width * 3, width * 3).CopyTo(tile.Pixels.AsSpan(row * width * 3));
+            yield return tile;
+        }
     }
 
-    private static ListScores Score(string name, TrainingPicture[] pictures, Found[] found, double threshold)
+    /// <summary>Finds the heads of every list and chooses threshold and suppression radius by <see cref="ValidationResult.Quality"/>.</summary>
+    internal ValidationResult Run(HeadNetwork network, ScalarType precision)
+    {
+        Found[][] found = [.. _lists.Select(l => l.Pictures.Select(p => Find(p, network, precision)).ToArray())];
+        ValidationResult At(double threshold, int radius) => new(threshold, SuppressionRadii[radius],
+            [.. _lists.Select((list, i) => Score(list.Name, list.Pictures, found[i], threshold, radius))]);
+
+        double threshold = Thresholds.MaxBy(t => At(t, 0).Quality);
+        return Enumerable.Range(0, SuppressionRadii.Length).Select(r => At(threshold, r)).MaxBy(r => r.Quality)!;
+    }
+
+    /// <summary>The picture as [1, H, W, 3], its right and lower border mirrored until the sides are multiples of what the network needs.</summary>
+    internal static Tensor Padded(RgbImage picture)
+    {
+        Tensor image = tensor(picture.Pixels, [1, picture.Height, picture.Width, 3]);
+        long right = Missing(picture.Width), below = Missing(picture.Height);
+        if (below > 0)
+            image = cat([image, image.narrow(1, picture.Height - 1 - below, below).flip(1)], 1);
+        if (right > 0)
+            image = cat([image, image.narrow(2, picture.Width - 1 - right, right).flip(2)], 2);
+        return image;
+
+        static long Missing(int side) => (HeadTopology.InputMultiple - side % HeadTopology.InputMultiple) % HeadTopology.InputMultiple;
+    }
+
+    private static ListScores Score(string name, TrainingPicture[] pictures, Found[] found, double threshold, int radius)
     {
         int truth = 0, detected = 0, at4 = 0, at8 = 0;
         double absolute = 0, squared = 0, density = 0;
         for (int i = 0; i < pictures.Length; i++)
         {
-            HeadPoint[] heads = [.. found[i].Heads.Where(h => h.Score >= threshold)];
+            HeadPoint[] heads = [.. found[i].Heads[radius].Where(h => h.Score >= threshold)];
             HeadPoint[] annotated = [.. pictures[i].X.Zip(pictures[i].Y, (x, y) => new HeadPoint(x, y))];
             truth += annotated.Length;
             detected += heads.Length;
@@ -102,58 +138,36 @@ internal sealed class Validation
         double F1(int hits) => truth + detected == 0 ? 1 : 2.0 * hits / (truth + detected);
     }
 
-    /// <summary>What the network finds in one picture.</summary>
-    private sealed record Found(HeadPoint[] Heads, double DensitySum)
+    private static Found Find(TrainingPicture picture, HeadNetwork network, ScalarType precision)
     {
-        internal static Found In(TrainingPicture picture, HeadNetwork network, ScalarType precision)
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        int width = picture.Image.Width, height = picture.Image.Height;
+        HeadTensors maps = network.Forward(Padded(picture.Image), training: false, precision);
+        Tensor offset = maps.Offset * HeadTopology.ScoreStride;
+        var map = new ScoreMap
         {
-            using var scope = NewDisposeScope();
-            using var noGradient = no_grad();
-            int width = picture.Image.Width, height = picture.Image.Height;
-            Tensor image = tensor(picture.Image.Pixels, [1, height, width, 3]);
-            HeadMaps maps = network.Forward(PadToMultiple(image), training: false, precision);
-            float[] score = maps.Logits.sigmoid().contiguous().data<float>().ToArray();
-            float[] offset = maps.Offset.contiguous().data<float>().ToArray();
-            double density = maps.Density[.., .., ..((height + 3) / 4), ..((width + 3) / 4)].sum().item<float>();
-            int columns = (int)maps.Logits.shape[3], rows = (int)maps.Logits.shape[2];
-            return new Found(TempPeaks(score, offset, columns, rows, width, height), density);
-        }
-
-        private static HeadPoint[] TempPeaks(float[] score, float[] offset, int columns, int rows, int width, int height)
+            Score = maps.Logits.sigmoid().contiguous().data<float>().ToArray(),
+            OffsetX = offset[.., ..1].contiguous().data<float>().ToArray(),
+            OffsetY = offset[.., 1..].contiguous().data<float>().ToArray(),
+            Pitch = (int)maps.Logits.shape[3],
+            Columns = (width + HeadTopology.ScoreStride - 1) / HeadTopology.ScoreStride,
+            Rows = (height + HeadTopology.ScoreStride - 1) / HeadTopology.ScoreStride,
+            Stride = HeadTopology.ScoreStride,
+        };
+        var heads = new HeadPoint[SuppressionRadii.Length][];
+        for (int i = 0; i < heads.Length; i++)
         {
-            var heads = new List<HeadPoint>();
-            int cells = columns * rows;
-            for (int r = 0; r < rows; r++)
-                for (int c = 0; c < columns; c++)
-                {
-                    float s = score[r * columns + c];
-                    if (s < LowestThreshold) continue;
-                    bool peak = true;
-                    for (int y = Math.Max(r - 1, 0); peak && y <= Math.Min(r + 1, rows - 1); y++)
-                        for (int x = Math.Max(c - 1, 0); x <= Math.Min(c + 1, columns - 1); x++)
-                        {
-                            float o = score[y * columns + x];
-                            if (o > s || o == s && (y < r || y == r && x < c)) { peak = false; break; }
-                        }
-                    if (!peak) continue;
-                    double hx = (c + .5 + offset[r * columns + c]) * 2, hy = (r + .5 + offset[cells + r * columns + c]) * 2;
-                    if (hx >= 0 && hy >= 0 && hx < width && hy < height) heads.Add(new HeadPoint(hx, hy, s));
-                }
-            return [.. heads];
+            heads[i] = [.. PeakFinder.Find(map, Thresholds[0], SuppressionRadii[i])
+                .Where(h => h.X >= 0 && h.Y >= 0 && h.X < width && h.Y < height)];
         }
-
-        /// <summary>Mirrors the right and lower border until the sides are multiples of what the network needs.</summary>
-        private static Tensor PadToMultiple(Tensor image)
-        {
-            long height = image.shape[1], width = image.shape[2], multiple = HeadTopology.InputMultiple;
-            long right = (multiple - width % multiple) % multiple, below = (multiple - height % multiple) % multiple;
-            if (below > 0)
-                image = cat([image, image.narrow(1, height - 1 - below, below).flip(1)], 1);
-            if (right > 0)
-                image = cat([image, image.narrow(2, width - 1 - right, right).flip(2)], 2);
-            return image;
-        }
+        const int Cell = HeadTopology.DensityStride;
+        double density = maps.Density[.., .., ..((height + Cell - 1) / Cell), ..((width + Cell - 1) / Cell)].sum().item<float>();
+        return new Found(heads, density);
     }
+
+    /// <summary>What the network finds in one picture: heads for every suppression radius, above the lowest threshold.</summary>
+    private sealed record Found(HeadPoint[][] Heads, double DensitySum);
 }
 
 internal static class TempMatcher

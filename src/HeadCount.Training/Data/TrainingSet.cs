@@ -32,7 +32,7 @@ internal sealed class TrainingSet
 
     internal static TrainingPicture[] LoadList(string dataset, string list) =>
         [.. Dataset.Load(dataset, list).Images.AsParallel().AsOrdered()
-            .Select(i => new TrainingPicture(i.Name, PictureReader.Read(i.ImagePath), i.Heads))];
+            .Select(i => new TrainingPicture(i.Name, Picture.Load(i.ImagePath), i.Heads))];
 
     /// <summary>The batch of that number: always the same one for the same options.</summary>
     internal CropTargets[] Batch(int number, Func<Crop, CropTargets> targets)

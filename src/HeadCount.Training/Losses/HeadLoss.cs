@@ -18,7 +18,7 @@ internal sealed class HeadLoss(ScoreLossKind kind, double densityWeight)
     /// <summary>Blocks that the density's sums are compared over, cells a side; the whole crop comes on top.</summary>
     private const int DensityBlock = 8;
 
-    internal (Tensor Total, LossParts Parts) Of(HeadMaps maps, IReadOnlyList<CropTargets> batch)
+    internal (Tensor Total, LossParts Parts) Of(HeadTensors maps, IReadOnlyList<CropTargets> batch)
     {
         (Tensor score, List<Positive> positives) = ScoreLoss.Of(kind, maps.Logits, batch, HeadTopology.ScoreStride);
         Tensor offset = OffsetLoss(maps.Offset, batch, positives), density = DensityLoss(maps.Density, batch);

@@ -9,7 +9,7 @@ namespace HeadCount.Training.Networks;
 /// <param name="Logits">[N, 1, H/2, W/2], float32: the score before the sigmoid.</param>
 /// <param name="Offset">[N, 2, H/2, W/2], float32: from the cell's centre to the head, dx then dy, in cells.</param>
 /// <param name="Density">[N, 1, H/4, W/4], float32: heads per cell, at least 0.</param>
-internal sealed record HeadMaps(Tensor Logits, Tensor Offset, Tensor Density);
+internal sealed record HeadTensors(Tensor Logits, Tensor Offset, Tensor Density);
 
 /// <summary>The weights of <see cref="HeadTopology"/> and its forward pass in TorchSharp.</summary>
 internal sealed class HeadNetwork : IDisposable
@@ -66,13 +66,13 @@ internal sealed class HeadNetwork : IDisposable
     /// <param name="image">[N, H, W, 3], uint8, sides multiples of <see cref="HeadTopology.InputMultiple"/>.</param>
     /// <param name="training">Normalise by the batch and update the statistics.</param>
     /// <param name="precision">What convolutions compute in: float32 or bfloat16.</param>
-    internal HeadMaps Forward(Tensor image, bool training, ScalarType precision)
+    internal HeadTensors Forward(Tensor image, bool training, ScalarType precision)
     {
         // Seen as [N, 3, H, W], interleaved pixels are channels-last memory, the fastest layout for convolutions.
         // Every value on the way is exact in bfloat16.
         Tensor x = image.permute(0, 3, 1, 2).to(precision).sub(ImageMean).div(ImageScale);
         Tensor answer = HeadTopology.Build(new Pass(this, training, precision), x, _size).to(float32);
-        return new HeadMaps(
+        return new HeadTensors(
             functional.pixel_shuffle(answer[.., ..4], 2),
             functional.pixel_shuffle(answer[.., 4..12], 2),
             functional.softplus(answer[.., 12..]));

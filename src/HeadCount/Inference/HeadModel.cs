@@ -13,8 +13,9 @@ public sealed class HeadModel : IDisposable
     /// <summary>The model that is used when none is named.</summary>
     public const string DefaultName = "small";
 
-    // A network that halves the picture four times has nothing to work on below this; smaller tiles are extended.
-    private const int SmallestSide = 16;
+    // Networks mirror the border up to a multiple of their coarsest stride, which needs a picture larger than the part
+    // that is added; smaller tiles are extended by repeating their edge.
+    private const int SmallestSide = 32;
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();

@@ -1,0 +1,35 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace HeadCount.Training.Cli.Commands;
+
+/// <summary><c>headcount-train export</c>: a model file from a run's best weights.</summary>
+internal static class ExportCommand
+{
+    internal static Command Create()
+    {
+        var run = new Argument<string>("RUN") { Description = "Folder of the run" };
+        var output = new Option<string>("--out", "-o") { Description = "ONNX file to write", Required = true };
+        var name = new Option<string?>("--name") { Description = "Name in the model's card; the file's name by default" };
+        var version = new Option<string>("--model-version") { Description = "Version in the model's card", DefaultValueFactory = _ => "0.1.0" };
+        var license = new Option<string>("--license")
+        {
+            Description = "Terms of weights and data in the model's card",
+            DefaultValueFactory = _ => "not stated",
+        };
+        var command = new Command("export", "Writes a model file from a run's best weights and checks it against them")
+        {
+            run, output, name, version, license,
+        };
+        command.SetAction(parsed =>
+        {
+            string path = parsed.GetRequiredValue(output);
+            var (card, difference) = Exporter.Export(new RunFolder(parsed.GetRequiredValue(run)), path,
+                parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path), parsed.GetValue(version)!, parsed.GetValue(license)!);
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{path}: threshold {card.Threshold}, suppression radius {card.SuppressionRadius} px; differs from the trained network by at most {difference:g2}"));
+            return 0;
+        });
+        return command;
+    }
+}

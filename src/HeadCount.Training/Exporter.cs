@@ -1,0 +1,99 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using HeadCount.Imaging;
+using HeadCount.Inference;
+using HeadCount.Localization;
+using HeadCount.Training.Data;
+using HeadCount.Training.Export;
+using HeadCount.Training.Networks;
+using HeadCount.Training.Storage;
+using TorchSharp;
+using static TorchSharp.torch;
+
+namespace HeadCount.Training;
+
+/// <summary>Makes a model file of a run's best weights.</summary>
+public static class Exporter
+{
+    /// <summary>Largest difference allowed between the model file and the training network.</summary>
+    public const double Tolerance = 1e-4;
+
+    /// <summary>What a tile edge needs: about the reach of the context that changes a score.</summary>
+    private const int Margin = 64;
+
+    /// <summary>Writes the model and compares it with the training network on tiles of the validation pictures.</summary>
+    /// <param name="folder">A run with a best validation.</param>
+    /// <param name="path">The ONNX file to write.</param>
+    /// <param name="name">The model's name in its card.</param>
+    /// <param name="version">The model's version in its card.</param>
+    /// <param name="license">Terms of the weights and their data, for the card.</param>
+    /// <returns>The card, and the largest difference found.</returns>
+    /// <exception cref="InvalidDataException">The run has no best weights, or the file differs by more than <see cref="Tolerance"/>.</exception>
+    public static (ModelCard Card, double Difference) Export(RunFolder folder, string path, string name, string version, string license)
+    {
+        if (folder.Options is not { } options || !File.Exists(folder.BestWeights))
+            throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
+        var best = JsonNode.Parse(File.ReadAllText(folder.BestValidation))!.AsObject();
+        using var network = new HeadNetwork(NetworkSize.Named(options.Size));
+        using (NewDisposeScope())
+            network.Load(Safetensors.Load(folder.BestWeights));
+
+        var validation = Validation.Load(options);
+        var card = new ModelCard
+        {
+            Name = name,
+            Version = version,
+            License = license,
+            Training = string.Create(CultureInfo.InvariantCulture, $"{best["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; seed {options.Seed}; lists ")
+                + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List))),
+            Stride = HeadTopology.ScoreStride,
+            Threshold = (double)best["threshold"]!,
+            SuppressionRadius = (double)best["suppressionRadius"]!,
+            Margin = Margin,
+            Scores = best["lists"]!.ToJsonString(),
+        };
+        string part = path + ".part";
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        OnnxExport.Save(network, card, part);
+        double difference = LargestDifference(part, network, validation.Tiles(Tiles));
+        if (!(difference <= Tolerance))
+        {
+            File.Delete(part);
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"{path}: not written, the exported network differs from the trained one by {difference:g3} (allowed {Tolerance:g3})"));
+        }
+        File.Move(part, path, overwrite: true);
+        return (card, difference);
+    }
+
+    private const int Tiles = 12;
+
+    /// <summary>Largest absolute difference of score, offset (cells) and density between file and network over the tiles.</summary>
+    internal static double LargestDifference(string path, HeadNetwork network, IEnumerable<RgbImage> tiles)
+    {
+        using var model = HeadModel.Load(path, 1);
+        using var noGradient = no_grad();
+        double largest = 0;
+        foreach (RgbImage tile in tiles)
+        {
+            using var scope = NewDisposeScope();
+            using HeadMaps file = model.Run(tile.Pixels, 1, tile.Width, tile.Height);
+            HeadTensors trained = network.Forward(Validation.Padded(tile), training: false, ScalarType.Float32);
+            ScoreMap map = file.Score(0);
+            Compare(map.Score, trained.Logits.sigmoid(), 1);
+            Compare(map.OffsetX, trained.Offset[.., ..1], HeadTopology.ScoreStride);
+            Compare(map.OffsetY, trained.Offset[.., 1..], HeadTopology.ScoreStride);
+            Compare(file.Density(0), trained.Density, 1);
+        }
+        return largest;
+
+        void Compare(ReadOnlySpan<float> actual, Tensor expected, float unit)
+        {
+            float[] values = expected.contiguous().data<float>().ToArray();
+            if (actual.Length != values.Length)
+                throw new InvalidDataException($"{path}: a map has {actual.Length} cells, the network {values.Length}");
+            for (int i = 0; i < values.Length; i++)
+                largest = Math.Max(largest, Math.Abs(actual[i] / unit - values[i]));
+        }
+    }
+}
