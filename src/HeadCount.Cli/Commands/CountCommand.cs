@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text;
 using HeadCount.Imaging;
 using HeadCount.Inference;
 
@@ -190,7 +192,7 @@ internal static class CountCommand
         // Bytes, so that names come out as they are on every platform; through Console.Out, so that it can be captured.
         using var bytes = new MemoryStream();
         CountReport.Print(bytes, call.Format, printed);
-        Console.Out.Write(System.Text.Encoding.UTF8.GetString(bytes.ToArray()));
+        Console.Out.Write(Encoding.UTF8.GetString(bytes.ToArray()));
         Console.Out.Flush();
     }
 
@@ -206,8 +208,10 @@ internal static class CountCommand
     {
         option.Validators.Add(result =>
         {
-            double value = Convert.ToDouble(result.GetValueOrDefault<T>(), System.Globalization.CultureInfo.InvariantCulture);
-            if (!(value >= least && value <= most) && result.Tokens.Count > 0)
+            // What is no number at all, the parser reports itself.
+            if (result.Tokens.Count == 1
+                && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value)
+                && !(value >= least && value <= most))
             {
                 string limit = most >= int.MaxValue ? $"at least {least}" : $"from {least} to {most}";
                 result.AddError(FormattableString.Invariant($"{option.Name} {value} is out of range: it must be {limit}"));
