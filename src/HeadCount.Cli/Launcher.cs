@@ -1,13 +1,24 @@
 using System.CommandLine;
 using HeadCount.Annotations;
+using HeadCount.Cli.Commands;
 using HeadCount.Imaging;
+using HeadCount.Inference;
 
 namespace HeadCount.Cli;
 
 /// <summary>Runs a command line and turns what went wrong into one line on standard error and an exit code.</summary>
 internal static class Launcher
 {
-    internal static async Task<int> RunAsync(RootCommand root, string[] args)
+    /// <summary>Runs the program.</summary>
+    internal static Task<int> RunAsync(string[] args)
+    {
+        var root = new RootCommand("Counts the people in pictures and says where every head is.");
+        foreach (Command command in AllCommands.Create())
+            root.Subcommands.Add(command);
+        return RunAsync(root, args);
+    }
+
+    private static async Task<int> RunAsync(RootCommand root, string[] args)
     {
         ParseResult parsed = root.Parse(args);
         if (parsed.Errors.Count > 0)
@@ -19,16 +30,22 @@ internal static class Launcher
         }
         try
         {
-            return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+            return await parsed.InvokeAsync(new InvocationConfiguration
+            {
+                EnableDefaultExceptionHandler = false,
+                // After Ctrl-C a command may finish the tile it is at and write what is done.
+                ProcessTerminationTimeout = TimeSpan.FromSeconds(15),
+            });
         }
         catch (OperationCanceledException)
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception e) when (e is UsageException or AnnotationException or PictureException or IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is UsageException or ModelException or AnnotationException or PictureException
+            or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"headcount: {e.Message}");
-            return e is UsageException ? ExitCode.WrongCall : ExitCode.SomeFailed;
+            return e is UsageException or ModelException ? ExitCode.WrongCall : ExitCode.SomeFailed;
         }
     }
 }

@@ -57,7 +57,8 @@ public sealed class HeadModel : IDisposable
         string path = Find(nameOrPath);
         using var options = new SessionOptions
         {
-            IntraOpNumThreads = threads,
+            // Not ONNX Runtime's own default, which counts cores that a container does not have or misses some it has.
+            IntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,
             InterOpNumThreads = 1,
             ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
             GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,

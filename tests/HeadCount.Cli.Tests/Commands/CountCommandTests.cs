@@ -1,0 +1,272 @@
+using System.Buffers.Binary;
+using System.Text.Json;
+using HeadCount.Imaging;
+using HeadCount.Onnx;
+using HeadCount.Tests;
+using Xunit;
+
+namespace HeadCount.Cli.Tests.Commands;
+
+[Collection(CliRun.ConsoleCollection)]
+public sealed class CountCommandTests : IDisposable
+{
+    private readonly TempFolder _folder = new();
+
+    public CountCommandTests()
+    {
+        DotModel.Save(_folder["dots.onnx"]);
+        Directory.CreateDirectory(_folder["in"]);
+        Picture("in/2.png", 1);
+        Picture("in/10.png", 5);
+        Picture("in/1.jpg", 0);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private void Picture(string name, int dots)
+    {
+        List<(int X, int Y)> places = DotModel.Scatter(120, 90, dots, dots);
+        Assert.Equal(dots, places.Count);
+        PictureWriter.Save(DotModel.Draw(120, 90, places), _folder[name]);
+    }
+
+    private Task<CliRun> CountAsync(params string[] args) => CliRun.RunAsync(["count", .. args, "--model", _folder["dots.onnx"]]);
+
+    [Fact]
+    public async Task Folder_IsCountedInNaturalOrder()
+    {
+        CliRun run = await CountAsync(_folder["in"]);
+        Assert.Equal(
+            $"heads  picture\n    0  {_folder["in/1.jpg"]}\n    1  {_folder["in/2.png"]}\n    5  {_folder["in/10.png"]}\n    6  in 3 pictures\n",
+            run.Output);
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+    }
+
+    [Fact]
+    public async Task Pattern_Folder_AndFile_AreCountedOnceEach()
+    {
+        Directory.CreateDirectory(_folder["in/deep"]);
+        Picture("in/deep/3.png", 2);
+        CliRun run = await CountAsync(_folder["in/10.png"], _folder["in/**/*.png"], _folder["in"], "--format", "csv");
+        Assert.Equal(["10.png", "2.png", "3.png", "1.jpg"],
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0])));
+    }
+
+    [Fact]
+    public async Task Csv_HasALineAnImage()
+    {
+        CliRun run = await CountAsync(_folder["in"], "--format", "csv");
+        Assert.Equal(
+            $"image,width,height,count,density\n{_folder["in/1.jpg"]},120,90,0,0\n{_folder["in/2.png"]},120,90,1,1\n{_folder["in/10.png"]},120,90,5,5\n",
+            run.Output);
+    }
+
+    [Fact]
+    public async Task Json_HasEveryHead()
+    {
+        CliRun run = await CountAsync(_folder["in/2.png"], "--format", "json");
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        JsonElement image = json.RootElement.EnumerateArray().Single();
+        Assert.Equal((_folder["in/2.png"], 120, 90, 1), (image.GetProperty("image").GetString(),
+            image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32(), image.GetProperty("count").GetInt32()));
+        (int x, int y) = DotModel.Scatter(120, 90, 1, 1).Single();
+        JsonElement head = image.GetProperty("heads").EnumerateArray().Single();
+        Assert.Equal((x + .5, y + .5), (head.GetProperty("x").GetDouble(), head.GetProperty("y").GetDouble()));
+        Assert.InRange(head.GetProperty("score").GetDouble(), .5, 1);
+    }
+
+    [Fact]
+    public async Task GeoJson_IsOneCollectionOfPoints()
+    {
+        CliRun run = await CountAsync(_folder["in"], "--format", "geojson");
+        using JsonDocument json = JsonDocument.Parse(run.Output);
+        Assert.Equal("FeatureCollection", json.RootElement.GetProperty("type").GetString());
+        JsonElement[] features = [.. json.RootElement.GetProperty("features").EnumerateArray()];
+        Assert.Equal(6, features.Length);
+        Assert.All(features, f => Assert.Equal("Point", f.GetProperty("geometry").GetProperty("type").GetString()));
+        Assert.Equal(5, features.Count(f => f.GetProperty("properties").GetProperty("image").GetString() == _folder["in/10.png"]));
+        (int x, int y) = DotModel.Scatter(120, 90, 1, 1).Single();
+        Assert.Equal([x + .5, y + .5],
+            features[0].GetProperty("geometry").GetProperty("coordinates").EnumerateArray().Select(c => c.GetDouble()));
+    }
+
+    [Fact]
+    public async Task Top_PrintsTheMostCrowdedFirst()
+    {
+        CliRun run = await CountAsync(_folder["in"], "--top", "2", "--format", "csv");
+        Assert.Equal(["10.png", "2.png"],
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0])));
+    }
+
+    [Theory]
+    [InlineData("table", "counts.csv", "heads.csv")]
+    [InlineData("json", "counts.csv", "counts.json", "heads.csv")]
+    [InlineData("geojson", "counts.csv", "heads.csv", "heads.geojson")]
+    public async Task Output_IsSaved(string format, params string[] files)
+    {
+        CliRun run = await CountAsync(_folder["in"], "-o", _folder["out"], "--format", format);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(files, Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(4, File.ReadAllLines(_folder["out/counts.csv"]).Length);
+        string[] heads = File.ReadAllLines(_folder["out/heads.csv"]);
+        Assert.Equal((7, "image,x,y,score"), (heads.Length, heads[0]));
+    }
+
+    [Fact]
+    public async Task InterruptedBatch_GoesOnWhereItStopped()
+    {
+        string output = _folder["out"];
+        CliRun whole = await CountAsync(_folder["in"], "-o", output);
+        string[] files = Directory.GetFiles(output);
+        byte[][] expected = [.. files.Select(File.ReadAllBytes)];
+
+        // What a batch that was killed while it wrote its second result leaves behind.
+        string journal = await LeaveAnUnfinishedBatchAsync();
+        CliRun rest = await CountAsync(_folder["in"], "-o", output);
+        Assert.Contains("going on where the last call stopped, 2 of 3 pictures left", rest.Error);
+        Assert.Equal(whole.Output, rest.Output);
+        Assert.Equal(expected, files.Select(File.ReadAllBytes));
+        Assert.False(File.Exists(journal));
+
+        // With other settings, or another picture behind the name, nothing is taken over.
+        await LeaveAnUnfinishedBatchAsync();
+        Assert.DoesNotContain("going on", (await CountAsync(_folder["in"], "-o", output, "--threshold", "0.4")).Error);
+        await LeaveAnUnfinishedBatchAsync();
+        Picture("in/1.jpg", 3);
+        CliRun changed = await CountAsync(_folder["in"], "-o", output);
+        Assert.DoesNotContain("going on", changed.Error);
+        Assert.Contains("9  in 3 pictures", changed.Output);
+
+        async Task<string> LeaveAnUnfinishedBatchAsync()
+        {
+            Directory.Delete(output, recursive: true);
+            using var model = Inference.HeadModel.Load(_folder["dots.onnx"]);
+            var options = new Inference.CountOptions();
+            string first = _folder["in/1.jpg"];
+            Directory.CreateDirectory(output);
+            using (var unfinished = new Cli.Commands.CountJournal(output, model.Path, options))
+                unfinished.Add(first, new Inference.HeadCounter(model, options).Count(first));
+            string path = Directory.GetFiles(output).Single();
+            await File.AppendAllTextAsync(path, """{"Path":"/cut""");
+            return path;
+        }
+    }
+
+    [Fact]
+    public async Task BadFiles_AreListed_AndTheOthersDone()
+    {
+        File.WriteAllBytes(_folder["in/3.jpg"], []);
+        File.WriteAllText(_folder["in/4.jpg"], "no picture");
+        File.WriteAllBytes(_folder["in/5.png"], PngClaiming(100_000, 100_000));
+        var noise = new RgbImage(100, 100);
+        new Random(1).NextBytes(noise.Pixels);
+        PictureWriter.Save(noise, _folder["in/6.jpg"]);
+        File.WriteAllBytes(_folder["in/6.jpg"], File.ReadAllBytes(_folder["in/6.jpg"])[..4000]);
+
+        CliRun run = await CountAsync(_folder["in"], _folder["nosuch.jpg"], "--format", "csv");
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(["1.jpg", "2.png", "10.png"],
+            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0])));
+        Assert.Equal("headcount: 5 inputs failed, the others are done:", run.ErrorLines[0]);
+        Assert.Equal($"headcount: {_folder["nosuch.jpg"]}: no such file or folder; check the path", run.ErrorLines[1]);
+        Assert.StartsWith($"headcount: {_folder["in/3.jpg"]}: the file is empty", run.ErrorLines[2]);
+        Assert.StartsWith($"headcount: {_folder["in/4.jpg"]}: not a picture", run.ErrorLines[3]);
+        Assert.StartsWith($"headcount: {_folder["in/5.png"]}: 100000×100000 pixels, beyond the limit", run.ErrorLines[4]);
+        Assert.StartsWith($"headcount: {_folder["in/6.jpg"]}: damaged or cut off", run.ErrorLines[5]);
+        Assert.Equal(6, run.ErrorLines.Length);
+    }
+
+    [Fact]
+    public async Task FolderWithoutPictures_IsNamed()
+    {
+        Directory.CreateDirectory(_folder["empty"]);
+        File.WriteAllText(_folder["empty/notes.txt"], "");
+        CliRun run = await CountAsync(_folder["empty"]);
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith($"headcount: {_folder["empty"]}: no pictures in this folder", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
+    public async Task PatternWithoutMatch_IsNamed()
+    {
+        CliRun run = await CountAsync(_folder["in/*.webp"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith($"headcount: {_folder["in/*.webp"]}: the pattern matches no pictures", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
+    public async Task OutputThatIsNotWritable_IsNamedBeforeAnythingIsDone()
+    {
+        File.WriteAllText(_folder["file"], "");
+        CliRun run = await CountAsync(_folder["in"], "-o", _folder["file"]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.StartsWith($"headcount: -o {_folder["file"]}: cannot be written", Assert.Single(run.ErrorLines));
+    }
+
+    [Fact]
+    public async Task ModelThatIsNone_IsNamed()
+    {
+        new OnnxGraph("empty").Save(_folder["bare.onnx"]);
+        DotModel.Build().Save(_folder["cardless.onnx"]);
+        foreach ((string model, string message) in ((string, string)[])
+        [
+            ("nosuch", "no model 'nosuch': "),
+            (_folder["bare.onnx"], $"{_folder["bare.onnx"]}: not "),
+            (_folder["cardless.onnx"], $"{_folder["cardless.onnx"]}: not a HeadCount model (no metadata entry 'headcount.name')"),
+        ])
+        {
+            CliRun run = await CliRun.RunAsync("count", _folder["in"], "--model", model);
+            Assert.Equal((2, ""), (run.ExitCode, run.Output));
+            Assert.StartsWith($"headcount: {message}", Assert.Single(run.ErrorLines));
+        }
+    }
+
+    [Theory]
+    [InlineData("--threshold", "1.5")]
+    [InlineData("--tile", "8")]
+    [InlineData("--tile", "many")]
+    [InlineData("--top", "0")]
+    [InlineData("--threads", "-1")]
+    [InlineData("--max-pixels", "0")]
+    [InlineData("--format", "xml")]
+    public async Task SenselessOption_IsAWrongCall(string option, string value)
+    {
+        CliRun run = await CountAsync(_folder["in"], option, value);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(option, run.ErrorLines[0]);
+        Assert.DoesNotContain("   at ", run.Error);
+    }
+
+    [Fact]
+    public async Task OverlapOfAWholeTile_IsAWrongCall()
+    {
+        CliRun run = await CountAsync(_folder["in"], "--tile", "128", "--overlap", "128");
+        Assert.Equal((2, "headcount: --overlap 128 must be less than --tile 128"), (run.ExitCode, Assert.Single(run.ErrorLines)));
+    }
+
+    [Fact]
+    public async Task MaxPixels_MovesTheLimit()
+    {
+        Assert.Equal(1, (await CountAsync(_folder["in/2.png"], "--max-pixels", "10799")).ExitCode);
+        Assert.Equal(0, (await CountAsync(_folder["in/2.png"], "--max-pixels", "10800")).ExitCode);
+    }
+
+    private static byte[] PngClaiming(uint width, uint height)
+    {
+        // Signature, header chunk with its checksum, the beginning of a data chunk.
+        byte[] png = Convert.FromHexString("89504E470D0A1A0A0000000D49484452" + new string('0', 16) + "0800000000" + "00000000"
+            + "000000004944415435AF061E");
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(16), width);
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(20), height);
+        uint crc = ~0u;
+        foreach (byte b in png.AsSpan(12, 17))
+        {
+            crc ^= b;
+            for (int bit = 0; bit < 8; bit++)
+                crc = (crc >> 1) ^ (0xEDB88320 & (0 - (crc & 1)));
+        }
+        BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(29), ~crc);
+        return png;
+    }
+}
