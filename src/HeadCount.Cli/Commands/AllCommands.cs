@@ -5,5 +5,5 @@ namespace HeadCount.Cli.Commands;
 /// <summary>The program's commands, in the order of the help page.</summary>
 internal static class AllCommands
 {
-    internal static IEnumerable<Command> Create() => [];
+    internal static IEnumerable<Command> Create() => [ScoreCommand.Create()];
 }
