@@ -1,3 +1,4 @@
+using HeadCount.IO;
 using Microsoft.Extensions.FileSystemGlobbing;
 
 namespace HeadCount.Cli;

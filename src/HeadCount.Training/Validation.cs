@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using HeadCount.Annotations;
+using HeadCount.Evaluation;
 using HeadCount.Imaging;
 using HeadCount.Localization;
 using HeadCount.Training.Data;
@@ -125,8 +126,8 @@ internal sealed class Validation
             HeadPoint[] annotated = [.. pictures[i].X.Zip(pictures[i].Y, (x, y) => new HeadPoint(x, y))];
             truth += annotated.Length;
             detected += heads.Length;
-            at4 += TempMatcher.Count(heads, annotated, 4);
-            at8 += TempMatcher.Count(heads, annotated, 8);
+            at4 += PointMatcher.Match(annotated, heads, 4).Count;
+            at8 += PointMatcher.Match(annotated, heads, 8).Count;
             double error = heads.Length - annotated.Length;
             absolute += Math.Abs(error);
             squared += error * error;
@@ -168,46 +169,4 @@ internal sealed class Validation
 
     /// <summary>What the network finds in one picture: heads for every suppression radius, above the lowest threshold.</summary>
     private sealed record Found(HeadPoint[][] Heads, double DensitySum);
-}
-
-internal static class TempMatcher
-{
-    internal static int Count(HeadPoint[] a, HeadPoint[] b, double radius)
-    {
-        var grid = new Dictionary<(int, int), List<int>>();
-        for (int i = 0; i < a.Length; i++)
-        {
-            var k = ((int)(a[i].X / radius), (int)(a[i].Y / radius));
-            if (!grid.TryGetValue(k, out var l)) grid[k] = l = [];
-            l.Add(i);
-        }
-        var near = new List<int>[b.Length];
-        for (int j = 0; j < b.Length; j++)
-        {
-            near[j] = [];
-            int gx = (int)(b[j].X / radius), gy = (int)(b[j].Y / radius);
-            for (int y = gy - 1; y <= gy + 1; y++)
-                for (int x = gx - 1; x <= gx + 1; x++)
-                    if (grid.TryGetValue((x, y), out var l))
-                        foreach (int i in l)
-                            if ((a[i].X - b[j].X) * (a[i].X - b[j].X) + (a[i].Y - b[j].Y) * (a[i].Y - b[j].Y) <= radius * radius)
-                                near[j].Add(i);
-        }
-        var owner = new int[a.Length];
-        Array.Fill(owner, -1);
-        var seen = new int[a.Length];
-        int count = 0, stamp = 0;
-        bool Try(int j)
-        {
-            foreach (int i in near[j])
-            {
-                if (seen[i] == stamp) continue;
-                seen[i] = stamp;
-                if (owner[i] < 0 || Try(owner[i])) { owner[i] = j; return true; }
-            }
-            return false;
-        }
-        for (int j = 0; j < b.Length; j++) { stamp++; if (Try(j)) count++; }
-        return count;
-    }
 }

@@ -9,5 +9,16 @@ public sealed class TempFolder : IDisposable
 
     public string Root => _folder.FullName;
 
+    /// <summary>Writes a file, in folders that are created, and returns its path.</summary>
+    public string Write(string name, byte[] content)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(this[name])!);
+        File.WriteAllBytes(this[name], content);
+        return this[name];
+    }
+
+    /// <summary>As <see cref="Write(string, byte[])"/>, for text in UTF-8.</summary>
+    public string Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
+
     public void Dispose() => _folder.Delete(recursive: true);
 }

@@ -8,5 +8,6 @@ internal static class AllCommands
     internal static IEnumerable<Command> Create() =>
     [
         CountCommand.Create(),
+        ScoreCommand.Create(),
     ];
 }

@@ -1,0 +1,100 @@
+using System.CommandLine;
+using System.Diagnostics;
+using HeadCount.Annotations;
+using HeadCount.Evaluation;
+
+namespace HeadCount.Cli.Commands;
+
+/// <summary><c>headcount score</c>: compares the head points of any system with the truth.</summary>
+internal static class ScoreCommand
+{
+    internal static Command Create()
+    {
+        var truth = new Option<string>("--truth")
+        {
+            Description = "True heads: CSV (image,x,y) or NWPU point text (id n, then n times x y σs σl level)",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var predictions = new Option<string>("--predictions")
+        {
+            Description = "Detected heads: CSV (image,x,y[,score]) or NWPU point text (id n, then n times x y)",
+            HelpName = "FILE",
+            Required = true,
+        };
+        var radius = RadiusOption.Create();
+        var sigma = new Option<string>("--sigma")
+        {
+            Description = "Match within each head's own σs or σl instead; both unless --radius or --sigma is given " +
+                "and the truth states them",
+            HelpName = "s|l",
+        };
+        sigma.AcceptOnlyFromAmong("s", "l");
+        var json = new Option<string>("--json")
+        {
+            Description = "Write the scores as one JSON object",
+            HelpName = "FILE",
+        };
+
+        var command = new Command("score", "Scores head points against the truth.")
+        {
+            truth, predictions, radius, sigma, json,
+        };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(radius) is not null && result.GetResult(sigma) is not null)
+                result.AddError("--radius and --sigma exclude each other; give one of them");
+        });
+        command.SetAction(parsed =>
+        {
+            var clock = Stopwatch.StartNew();
+            string truthPath = parsed.GetRequiredValue(truth);
+            string predictionsPath = parsed.GetRequiredValue(predictions);
+            var images = Join(truthPath, PointFile.Read(truthPath), predictionsPath, PointFile.Read(predictionsPath));
+            var radii = Radii(truthPath, images, parsed.GetValue(radius), parsed.GetValue(sigma));
+            var summary = EvaluationSummary.Of(images, radii) with { Seconds = clock.Elapsed.TotalSeconds };
+            if (parsed.GetValue(json) is { } path)
+                ScoreTable.WriteJson(path, summary);
+            ScoreTable.Print(summary);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static List<EvaluatedImage> Join(string truthPath, IReadOnlyList<PictureHeads> truth,
+        string predictionsPath, IReadOnlyList<PictureHeads> predictions)
+    {
+        var predicted = predictions.ToDictionary(picture => picture.Name);
+        var images = new List<EvaluatedImage>();
+        int missing = 0;
+        foreach (PictureHeads picture in truth)
+        {
+            if (!predicted.Remove(picture.Name, out PictureHeads? detections))
+                missing++;
+            images.Add(new EvaluatedImage(picture.Name, picture.Heads, detections?.Heads ?? [])
+            {
+                Sigmas = picture.Sigmas,
+            });
+        }
+        if (predicted.Count > 0)
+            throw new AnnotationException($"{predictionsPath}: picture '{predicted.Keys.First()}' is not in " +
+                $"{truthPath} ({predicted.Count} such pictures); name pictures alike in both files");
+        if (missing > 0)
+            Console.Error.WriteLine($"headcount: {predictionsPath} leaves out {missing} of {truth.Count} pictures; " +
+                "they count as pictures without detections");
+        return images;
+    }
+
+    private static IReadOnlyList<MatchingRadius> Radii(
+        string truthPath, List<EvaluatedImage> images, IReadOnlyList<MatchingRadius>? radii, string? sigma)
+    {
+        bool stated = images.All(image => image.Sigmas is not null);
+        if (radii is not null)
+            return radii;
+        if (sigma is null)
+            return stated ? [MatchingRadius.SigmaSmall, MatchingRadius.SigmaLarge] : RadiusOption.Default;
+        if (!stated)
+            throw new UsageException($"--sigma {sigma}: {truthPath} states no σ; give --radius instead");
+        return [sigma == "s" ? MatchingRadius.SigmaSmall : MatchingRadius.SigmaLarge];
+    }
+}

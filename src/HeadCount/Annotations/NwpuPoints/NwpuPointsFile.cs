@@ -1,0 +1,103 @@
+using System.Globalization;
+
+namespace HeadCount.Annotations.NwpuPoints;
+
+/// <summary>
+/// Point text of NWPU-Crowd's localisation benchmark and of FIDTM, one picture a line: truth
+/// <c>id n (x y σs σl level)*n</c>, predictions <c>id n (x y)*n</c>, separated by blanks. Coordinates count pixels from
+/// 0, so that an integer is a pixel's centre: 0.5 is added. The level (head area) is not kept.
+/// </summary>
+public static class NwpuPointsFile
+{
+    private const string Layout = "'id n' and n times 'x y' (predictions) or 'x y σs σl level' (truth)";
+
+    /// <summary>Reads truth or predictions: the number of values in a line tells which it is.</summary>
+    /// <exception cref="AnnotationException">
+    /// The file is missing or a line is malformed; the message names file and line.
+    /// </exception>
+    public static IReadOnlyList<PictureHeads> Read(string path) =>
+        AnnotationText.Read(path, reader => Read(path, reader));
+
+    private static List<PictureHeads> Read(string path, TextReader reader)
+    {
+        var pictures = new List<PictureHeads>();
+        var names = new HashSet<string>();
+        bool? truth = null;
+        for (int line = 1; reader.ReadLine() is { } text; line++)
+        {
+            if (text.AsSpan().Trim().IsEmpty)
+                continue;
+            PictureHeads picture = Row(path, line, text, out bool withSigmas);
+            if (!names.Add(picture.Name))
+                throw Malformed(path, line, $"names picture {picture.Name} a second time");
+            // A line without heads reads the same in both.
+            if (picture.Heads.Count > 0 && (truth ??= withSigmas) != withSigmas)
+                throw Malformed(path, line, "mixes predictions with truth");
+            pictures.Add(picture);
+        }
+        return truth == true
+            ? pictures.ConvertAll(picture => picture with { Sigmas = picture.Sigmas ?? [] })
+            : pictures;
+    }
+
+    private static PictureHeads Row(string path, int line, string text, out bool withSigmas)
+    {
+        var values = new Values(text);
+        string name = values.Next().ToString();
+        if (!int.TryParse(values.Next(), NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            throw Malformed(path, line, "has no count of heads in second place");
+        int numbers = values.CountRest();
+        withSigmas = count > 0 && numbers == 5L * count;
+        if (!withSigmas && numbers != 2L * count)
+            throw Malformed(path, line, $"announces {count} heads but {numbers} values follow");
+
+        var heads = new HeadPoint[count];
+        var sigmas = withSigmas ? new HeadSigma[count] : null;
+        for (int i = 0; i < count; i++)
+        {
+            heads[i] = new HeadPoint(Number(ref values) + 0.5, Number(ref values) + 0.5);
+            if (sigmas is null)
+                continue;
+            sigmas[i] = new HeadSigma(Number(ref values), Number(ref values));
+            if (sigmas[i].Small < 0 || sigmas[i].Large < 0)
+                throw Malformed(path, line, $"has a negative radius at head {i + 1}");
+            Number(ref values);
+        }
+        return new PictureHeads(name, heads) { Sigmas = sigmas };
+
+        double Number(ref Values values)
+        {
+            ReadOnlySpan<char> value = values.Next();
+            return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number)
+                ? number
+                : throw Malformed(path, line, $"has '{value}', which is no number");
+        }
+    }
+
+    private static AnnotationException Malformed(string path, int line, string what) =>
+        new($"{path}, line {line} {what}; expected {Layout}");
+
+    /// <summary>Walks over the blank-separated values of a line without cutting it up.</summary>
+    private ref struct Values(ReadOnlySpan<char> text)
+    {
+        private ReadOnlySpan<char> _rest = text.Trim();
+
+        internal ReadOnlySpan<char> Next()
+        {
+            int end = _rest.IndexOfAny(' ', '\t');
+            ReadOnlySpan<char> value = end < 0 ? _rest : _rest[..end];
+            _rest = end < 0 ? [] : _rest[end..].TrimStart();
+            return value;
+        }
+
+        internal readonly int CountRest()
+        {
+            Values copy = this;
+            int count = 0;
+            while (!copy.Next().IsEmpty)
+                count++;
+            return count;
+        }
+    }
+}
