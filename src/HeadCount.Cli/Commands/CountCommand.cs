@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text;
 using HeadCount.Imaging;
 using HeadCount.Inference;
@@ -9,8 +8,6 @@ namespace HeadCount.Cli.Commands;
 /// <summary><c>headcount count</c>: pictures in, counts and head points out.</summary>
 internal static class CountCommand
 {
-    private static readonly CountOptions Defaults = new();
-
     internal static Command Create()
     {
         var paths = new Argument<string[]>("PATH")
@@ -29,64 +26,21 @@ internal static class CountCommand
             Description = "What is printed; with -o, json and geojson are also saved there",
             DefaultValueFactory = _ => CountFormat.Table,
         };
-        var top = Range(new Option<int?>("--top")
+        var top = CountingOptions.Range(new Option<int?>("--top")
         {
             HelpName = "N",
             Description = "Print the N most crowded pictures only, the most crowded first",
         }, 1, int.MaxValue);
-        var model = new Option<string>("--model")
-        {
-            HelpName = "NAME|FILE",
-            Description = "A model that comes with the program, or an ONNX file",
-            DefaultValueFactory = _ => HeadModel.DefaultName,
-        };
-        var threshold = Range(new Option<double?>("--threshold")
-        {
-            HelpName = "T",
-            Description = "Score from which a head counts, 0 to 1 [default: the model's]",
-        }, 0, 1);
-        var tile = Range(new Option<int>("--tile")
-        {
-            HelpName = "N",
-            Description = "Side of a tile in pixels, at least 64",
-            DefaultValueFactory = _ => Defaults.TileSize,
-        }, 64, 1 << 16);
-        var overlap = Range(new Option<int>("--overlap")
-        {
-            HelpName = "N",
-            Description = "Pixels that neighbouring tiles share",
-            DefaultValueFactory = _ => Defaults.Overlap,
-        }, 0, 1 << 16);
-        var threads = Range(new Option<int>("--threads")
-        {
-            HelpName = "N",
-            Description = "Threads for the network; 0: one for each core",
-            DefaultValueFactory = _ => 0,
-        }, 0, 1024);
-        var maxPixels = Range(new Option<long>("--max-pixels")
-        {
-            HelpName = "N",
-            Description = "Largest picture that is opened, width × height",
-            DefaultValueFactory = _ => Defaults.MaxPixels,
-        }, 1, long.MaxValue);
-
+        var counting = new CountingOptions();
         var command = new Command("count", "Count the heads in pictures")
         {
-            paths, output, format, top, model, threshold, tile, overlap, threads, maxPixels,
+            paths, output, format, top,
         };
+        counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var options = new CountOptions
-            {
-                Threshold = parsed.GetValue(threshold),
-                TileSize = parsed.GetValue(tile),
-                Overlap = parsed.GetValue(overlap),
-                MaxPixels = parsed.GetValue(maxPixels),
-            };
-            if (options.Overlap >= options.TileSize)
-                throw new UsageException($"--overlap {options.Overlap} must be less than --tile {options.TileSize}");
-            var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output), parsed.GetValue(format),
-                parsed.GetValue(top), parsed.GetValue(model)!, parsed.GetValue(threads), options);
+            var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output), parsed.GetValue(format), parsed.GetValue(top),
+                parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads), counting.Read(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
@@ -147,10 +101,8 @@ internal static class CountCommand
         {
             journal?.Remove();
         }
-        ReportFailures(failures);
-        if (interrupted)
-            return ExitCode.Interrupted;
-        return failures.Count > 0 ? ExitCode.SomeFailed : ExitCode.Done;
+        int exitCode = Failures.Report(failures);
+        return interrupted ? ExitCode.Interrupted : exitCode;
     }
 
     private static List<string> FindFiles(string[] paths, List<string> failures)
@@ -194,29 +146,5 @@ internal static class CountCommand
         CountReport.Print(bytes, call.Format, printed);
         Console.Out.Write(Encoding.UTF8.GetString(bytes.ToArray()));
         Console.Out.Flush();
-    }
-
-    private static void ReportFailures(List<string> failures)
-    {
-        if (failures.Count > 1)
-            Console.Error.WriteLine($"headcount: {failures.Count} inputs failed, the others are done:");
-        foreach (string failure in failures)
-            Console.Error.WriteLine($"headcount: {failure}");
-    }
-
-    private static Option<T> Range<T>(Option<T> option, double least, double most)
-    {
-        option.Validators.Add(result =>
-        {
-            // What is no number at all, the parser reports itself.
-            if (result.Tokens.Count == 1
-                && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value)
-                && !(value >= least && value <= most))
-            {
-                string limit = most >= int.MaxValue ? $"at least {least}" : $"from {least} to {most}";
-                result.AddError(FormattableString.Invariant($"{option.Name} {value} is out of range: it must be {limit}"));
-            }
-        });
-        return option;
     }
 }

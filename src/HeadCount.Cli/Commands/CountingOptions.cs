@@ -1,0 +1,90 @@
+using System.CommandLine;
+using System.Globalization;
+using HeadCount.Inference;
+
+namespace HeadCount.Cli.Commands;
+
+/// <summary>The options of every command that runs a model: which one, and how pictures are counted.</summary>
+internal sealed class CountingOptions
+{
+    private static readonly CountOptions Defaults = new();
+
+    internal Option<string> Model { get; } = new("--model")
+    {
+        HelpName = "NAME|FILE",
+        Description = "A model that comes with the program, or an ONNX file",
+        DefaultValueFactory = _ => HeadModel.DefaultName,
+    };
+
+    internal Option<int> Threads { get; } = Range(new Option<int>("--threads")
+    {
+        HelpName = "N",
+        Description = "Threads for the network; 0: one for each core",
+        DefaultValueFactory = _ => 0,
+    }, 0, 1024);
+
+    private readonly Option<double?> _threshold = Range(new Option<double?>("--threshold")
+    {
+        HelpName = "T",
+        Description = "Score from which a head counts, 0 to 1 [default: the model's]",
+    }, 0, 1);
+
+    private readonly Option<int> _tile = Range(new Option<int>("--tile")
+    {
+        HelpName = "N",
+        Description = "Side of a tile in pixels, at least 64",
+        DefaultValueFactory = _ => Defaults.TileSize,
+    }, 64, 1 << 16);
+
+    private readonly Option<int> _overlap = Range(new Option<int>("--overlap")
+    {
+        HelpName = "N",
+        Description = "Pixels that neighbouring tiles share",
+        DefaultValueFactory = _ => Defaults.Overlap,
+    }, 0, 1 << 16);
+
+    private readonly Option<long> _maxPixels = Range(new Option<long>("--max-pixels")
+    {
+        HelpName = "N",
+        Description = "Largest picture that is opened, width × height",
+        DefaultValueFactory = _ => Defaults.MaxPixels,
+    }, 1, long.MaxValue);
+
+    internal void AddTo(Command command)
+    {
+        foreach (Option option in (Option[])[Model, _threshold, _tile, _overlap, Threads, _maxPixels])
+            command.Options.Add(option);
+    }
+
+    /// <exception cref="UsageException">The overlap is not less than the tile.</exception>
+    internal CountOptions Read(ParseResult parsed)
+    {
+        var options = new CountOptions
+        {
+            Threshold = parsed.GetValue(_threshold),
+            TileSize = parsed.GetValue(_tile),
+            Overlap = parsed.GetValue(_overlap),
+            MaxPixels = parsed.GetValue(_maxPixels),
+        };
+        return options.Overlap < options.TileSize
+            ? options
+            : throw new UsageException($"--overlap {options.Overlap} must be less than --tile {options.TileSize}");
+    }
+
+    /// <summary>Limits an option's number.</summary>
+    internal static Option<T> Range<T>(Option<T> option, double least, double most)
+    {
+        option.Validators.Add(result =>
+        {
+            // What is no number at all, the parser reports itself.
+            if (result.Tokens.Count == 1
+                && double.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out double value)
+                && !(value >= least && value <= most))
+            {
+                string limit = most >= int.MaxValue ? $"at least {least}" : $"from {least} to {most}";
+                result.AddError(FormattableString.Invariant($"{option.Name} {value} is out of range: it must be {limit}"));
+            }
+        });
+        return option;
+    }
+}

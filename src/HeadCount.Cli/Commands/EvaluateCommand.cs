@@ -1,0 +1,78 @@
+using System.CommandLine;
+using System.Diagnostics;
+using HeadCount.Annotations;
+using HeadCount.Evaluation;
+using HeadCount.Inference;
+
+namespace HeadCount.Cli.Commands;
+
+/// <summary><c>headcount evaluate</c>: counts an annotated dataset and scores the result.</summary>
+internal static class EvaluateCommand
+{
+    internal static Command Create()
+    {
+        var dataset = new Argument<string>("DATASET")
+        {
+            Description = "Folder of pictures with annotations, in any layout that is read (docs/formats.md)",
+        };
+        var split = new Option<string?>("--split")
+        {
+            HelpName = "FILE",
+            Description = "Only the pictures of this list, one path a line",
+        };
+        var radius = RadiusOption.Create();
+        var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the scores as one JSON object" };
+        var counting = new CountingOptions();
+        var command = new Command("evaluate", "Count the pictures of a dataset and score the heads against its annotations")
+        {
+            dataset, split, radius, json,
+        };
+        counting.AddTo(command);
+        command.SetAction((parsed, cancellation) =>
+        {
+            var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split), parsed.GetValue(json),
+                parsed.GetValue(radius) ?? RadiusOption.Default, parsed.GetValue(counting.Model)!,
+                parsed.GetValue(counting.Threads), counting.Read(parsed));
+            // On a thread of its own, so that Ctrl-C is heard.
+            return Task.Run(() => Run(call, cancellation), CancellationToken.None);
+        });
+        return command;
+    }
+
+    private sealed record Call(string Dataset, string? Split, string? Json, IReadOnlyList<MatchingRadius> Radii,
+        string Model, int Threads, CountOptions Options);
+
+    private static int Run(Call call, CancellationToken cancellation)
+    {
+        var dataset = Dataset.Load(call.Dataset, call.Split);
+        using HeadModel model = HeadModel.Load(call.Model, call.Threads);
+        var clock = Stopwatch.StartNew();
+        var evaluated = new List<EvaluatedImage>();
+        var failures = new List<string>();
+        using (var progress = new WorkProgress("Counting", "pictures", dataset.Images.Count))
+        {
+            var counter = new HeadCounter(model, call.Options);
+            IEnumerable<CountOutcome> outcomes = counter.CountMany(dataset.Images.Select(i => i.ImagePath), progress, cancellation);
+            foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(outcomes))
+            {
+                if (outcome.Result is CountResult result)
+                    evaluated.Add(new EvaluatedImage(image.Name, image.Heads, result.Heads) { Size = (result.Width, result.Height) });
+                else
+                    failures.Add(outcome.Error!.Message);
+            }
+        }
+        double seconds = clock.Elapsed.TotalSeconds;
+        if (evaluated.Count > 0)
+        {
+            var summary = EvaluationSummary.Of(evaluated, call.Radii) with
+            {
+                Seconds = seconds,
+                Model = $"{model.Card.Name} {model.Card.Version}",
+            };
+            if (call.Json is { } path)
+                ScoreTable.WriteJson(path, summary);
+            ScoreTable.Print(summary);
+        }
+        return Failures.Report(failures);
+    }
+}

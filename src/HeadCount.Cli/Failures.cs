@@ -1,0 +1,15 @@
+namespace HeadCount.Cli;
+
+/// <summary>Inputs of a batch that could not be processed.</summary>
+internal static class Failures
+{
+    /// <summary>Lists them on standard error, a line each, and gives the exit code.</summary>
+    internal static int Report(IReadOnlyList<string> failures)
+    {
+        if (failures.Count > 1)
+            Console.Error.WriteLine($"headcount: {failures.Count} inputs failed, the others are done:");
+        foreach (string failure in failures)
+            Console.Error.WriteLine($"headcount: {failure}");
+        return failures.Count > 0 ? ExitCode.SomeFailed : ExitCode.Done;
+    }
+}
