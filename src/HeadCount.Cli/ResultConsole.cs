@@ -1,4 +1,3 @@
-using System.Text;
 using Spectre.Console;
 
 namespace HeadCount.Cli;
@@ -32,8 +31,8 @@ internal static class ResultConsole
         });
         plain.Profile.Width = Unlimited;
         plain.Write(table.NoBorder());
-        using var output = new StreamWriter(Console.OpenStandardOutput(), new UTF8Encoding(false)) { NewLine = "\n" };
         foreach (string line in text.ToString().TrimEnd('\n').Split('\n'))
-            output.WriteLine(line.TrimEnd());
+            Console.Out.Write(line.TrimEnd() + "\n");
+        Console.Out.Flush();
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using HeadCount.Tests;
 using HeadCount.Training.Losses;
 using Xunit;
 

@@ -1,20 +1,17 @@
 using System.Text.Json;
+using HeadCount.Tests;
 using Xunit;
 
 namespace HeadCount.Cli.Tests.Commands;
 
+[Collection(CliRun.ConsoleCollection)]
 public sealed class ScoreCommandTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("headcount-").FullName;
+    private readonly TempFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
-    private string Write(string name, string content)
-    {
-        string path = Path.Combine(_folder, name);
-        File.WriteAllText(path, content);
-        return path;
-    }
+    private string Write(string name, string content) => _folder.Write(name, content);
 
     /// <summary>
     /// Picture 1: heads at (10, 10) with σs 2, σl 5 and (50, 50) with σs 3, σl 6; detections 5 and 3 pixels off and one
@@ -29,10 +26,10 @@ public sealed class ScoreCommandTests : IDisposable
     private static string[] Cells(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]
-    public void Score_NwpuText_PrintsBothSigmasPlainly()
+    public async Task Score_NwpuText_PrintsBothSigmasPlainly()
     {
         var (truth, predictions) = WriteNwpu();
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", truth, "--predictions", predictions);
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", predictions);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Equal("", run.Error);
@@ -50,22 +47,22 @@ public sealed class ScoreCommandTests : IDisposable
     [Theory]
     [InlineData("--sigma", "l", "σl 2")]
     [InlineData("--radius", "2.5,5", "2.5 px 0|5 px 2")]
-    public void Score_RadiusOrSigma_IsUsed(string option, string value, string expected)
+    public async Task Score_RadiusOrSigma_IsUsed(string option, string value, string expected)
     {
         var (truth, predictions) = WriteNwpu();
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", truth, "--predictions", predictions, option, value);
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", predictions, option, value);
         Assert.Equal(0, run.ExitCode);
         Assert.Equal(expected, string.Join('|', Lines(run.Output).Skip(9).Select(line =>
             string.Join(' ', Cells(line)[..(line.Contains("px", StringComparison.Ordinal) ? 3 : 2)]))));
     }
 
     [Fact]
-    public void Score_Csv_UsesFourAndEightPixelsAndWritesJson()
+    public async Task Score_Csv_UsesFourAndEightPixelsAndWritesJson()
     {
         string truth = Write("truth.csv", "image,x,y\na.jpg,10,10\na.jpg,20,20\nb.jpg,,\n");
         string predictions = Write("predictions.csv", "image,x,y,score\na.jpg,16,10,0.9\n");
-        string json = Path.Combine(_folder, "out", "scores.json");
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", truth, "--predictions", predictions, "--json", json);
+        string json = _folder["out/scores.json"];
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", predictions, "--json", json);
 
         Assert.Equal(0, run.ExitCode);
         Assert.Contains("leaves out 1 of 2 pictures", run.Error, StringComparison.Ordinal);
@@ -77,41 +74,41 @@ public sealed class ScoreCommandTests : IDisposable
     }
 
     [Fact]
-    public void Score_MissingFile_SaysSoInOneLine()
+    public async Task Score_MissingFile_SaysSoInOneLine()
     {
         var (truth, _) = WriteNwpu();
-        string nowhere = Path.Combine(_folder, "nowhere.txt");
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", truth, "--predictions", nowhere);
-        Assert.Equal(new ProgramRun(1, "", $"headcount: {nowhere}: no such file{Environment.NewLine}"), run);
+        string nowhere = _folder["nowhere.txt"];
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", nowhere);
+        Assert.Equal(new CliRun(1, "", $"headcount: {nowhere}: no such file{Environment.NewLine}"), run);
     }
 
     [Fact]
-    public void Score_MalformedRow_NamesFileAndLine()
+    public async Task Score_MalformedRow_NamesFileAndLine()
     {
         var (truth, _) = WriteNwpu();
         string broken = Write("broken.txt", "1 1 5 5\n2 2 5 5\n");
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", truth, "--predictions", broken);
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", broken);
         Assert.Equal(1, run.ExitCode);
         Assert.StartsWith($"headcount: {broken}, line 2 announces 2 heads", Assert.Single(Lines(run.Error)),
             StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Score_PictureThatTheTruthLacks_IsNamed()
+    public async Task Score_PictureThatTheTruthLacks_IsNamed()
     {
         var (truth, _) = WriteNwpu();
         string other = Write("other.txt", "1 0\n9 0\n");
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", truth, "--predictions", other);
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", other);
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("picture '9' is not in", Assert.Single(Lines(run.Error)), StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Score_JsonThatCannotBeWritten_FailsWithoutAPartOfIt()
+    public async Task Score_JsonThatCannotBeWritten_FailsWithoutAPartOfIt()
     {
         var (truth, predictions) = WriteNwpu();
         string inTheWay = Write("file", "");
-        ProgramRun run = HeadCountProgram.Run(
+        CliRun run = await CliRun.RunAsync(
             "score", "--truth", truth, "--predictions", predictions, "--json", Path.Combine(inTheWay, "scores.json"));
         Assert.Equal(1, run.ExitCode);
         Assert.Contains(inTheWay, Assert.Single(Lines(run.Error)), StringComparison.Ordinal);
@@ -123,24 +120,24 @@ public sealed class ScoreCommandTests : IDisposable
     [InlineData("'m'", "--sigma", "m")]
     [InlineData("exclude each other", "--sigma", "s", "--radius", "4")]
     [InlineData("--frobnicate", "--frobnicate")]
-    public void Score_WrongOption_IsAWrongCall(string reason, params string[] options)
+    public async Task Score_WrongOption_IsAWrongCall(string reason, params string[] options)
     {
         var (truth, predictions) = WriteNwpu();
-        ProgramRun run = HeadCountProgram.Run(["score", "--truth", truth, "--predictions", predictions, .. options]);
+        CliRun run = await CliRun.RunAsync(["score", "--truth", truth, "--predictions", predictions, .. options]);
         Assert.Equal(2, run.ExitCode);
         Assert.Equal("", run.Output);
         Assert.Contains(reason, run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Score_WithoutTruth_IsAWrongCall() =>
-        Assert.Equal(2, HeadCountProgram.Run("score", "--predictions", "p.txt").ExitCode);
+    public async Task Score_WithoutTruth_IsAWrongCall() =>
+        Assert.Equal(2, (await CliRun.RunAsync("score", "--predictions", "p.txt")).ExitCode);
 
     [Fact]
-    public void Score_SigmaThatTheTruthLacks_IsAWrongCall()
+    public async Task Score_SigmaThatTheTruthLacks_IsAWrongCall()
     {
         string csv = Write("truth.csv", "image,x,y\na.jpg,10,10\n");
-        ProgramRun run = HeadCountProgram.Run("score", "--truth", csv, "--predictions", csv, "--sigma", "s");
+        CliRun run = await CliRun.RunAsync("score", "--truth", csv, "--predictions", csv, "--sigma", "s");
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("give --radius instead", Assert.Single(Lines(run.Error)), StringComparison.Ordinal);
     }

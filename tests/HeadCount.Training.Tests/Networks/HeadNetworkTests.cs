@@ -1,5 +1,6 @@
 using HeadCount.Imaging;
 using HeadCount.Inference;
+using HeadCount.Tests;
 using HeadCount.Training.Export;
 using HeadCount.Training.Networks;
 using TorchSharp;

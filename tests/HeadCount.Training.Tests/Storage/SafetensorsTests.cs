@@ -1,3 +1,4 @@
+using HeadCount.Tests;
 using HeadCount.Training.Storage;
 using TorchSharp;
 using Xunit;
