@@ -20,11 +20,10 @@ internal static class CountCommand
             HelpName = "DIR",
             Description = "Folder for counts.csv and heads.csv; an interrupted batch goes on there when called again",
         };
-        var format = new Option<CountFormat>("--format")
+        var format = new Option<CountFormat?>("--format")
         {
             HelpName = "table|csv|json|geojson",
-            Description = "What is printed; with -o, json and geojson are also saved there",
-            DefaultValueFactory = _ => CountFormat.Table,
+            Description = "What is printed; with -o, json and geojson are also saved there [default: table]",
         };
         var top = CountingOptions.Range(new Option<int?>("--top")
         {
@@ -39,8 +38,8 @@ internal static class CountCommand
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output), parsed.GetValue(format), parsed.GetValue(top),
-                parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads), counting.Read(parsed));
+            var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
+                parsed.GetValue(format) ?? CountFormat.Table, parsed.GetValue(top), parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads), counting.Read(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
