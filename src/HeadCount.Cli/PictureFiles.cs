@@ -25,7 +25,8 @@ internal static class PictureFiles
         {
             if (Directory.Exists(path))
             {
-                problem = $"{path}: no pictures in this folder; give one with {string.Join(", ", Extensions.Order())} files";
+                problem =
+                    $"{path}: no pictures in this folder; give one with {string.Join(", ", Extensions.Order())} files";
                 found = Directory.EnumerateFiles(path, "*", SearchOption.AllDirectories);
             }
             else if (path.Contains('*', StringComparison.Ordinal))

@@ -60,17 +60,20 @@ internal sealed class WorkProgress : IProgress<double>, IDisposable
             string left = done > 0
                 ? $", {Stopwatch.GetElapsedTime(_start) * ((_total - done) / done):h\\:mm\\:ss} left"
                 : "";
-            await Console.Error.WriteLineAsync(FormattableString.Invariant($"{_what}: {done:0.#} of {_total:0} {_unit}{left}"));
+            await Console.Error.WriteLineAsync(FormattableString.Invariant(
+                $"{_what}: {Math.Floor(done):0} of {_total:0} {_unit} ({Math.Floor(100 * done / _total):0} %){left}"));
             await Task.Delay(BetweenLines, _stop.Token);
         }
     }
 
     private Task ShowBarAsync()
     {
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
         return console.Progress()
             .AutoClear(true)
-            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(),
+                new RemainingTimeColumn())
             .StartAsync(async context =>
             {
                 ProgressTask task = context.AddTask(Markup.Escape($"{_what} {_total:0} {_unit}"), maxValue: _total);

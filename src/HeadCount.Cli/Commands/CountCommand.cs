@@ -20,11 +20,10 @@ internal static class CountCommand
             HelpName = "DIR",
             Description = "Folder for counts.csv and heads.csv; an interrupted batch goes on there when called again",
         };
-        var format = new Option<CountFormat>("--format")
+        var format = new Option<CountFormat?>("--format")
         {
             HelpName = "table|csv|json|geojson",
-            Description = "What is printed; with -o, json and geojson are also saved there",
-            DefaultValueFactory = _ => CountFormat.Table,
+            Description = "What is printed; with -o, json and geojson are also saved there [default: table]",
         };
         var top = CountingOptions.Range(new Option<int?>("--top")
         {
@@ -39,7 +38,8 @@ internal static class CountCommand
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
-            var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output), parsed.GetValue(format), parsed.GetValue(top),
+            var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
+                parsed.GetValue(format) ?? CountFormat.Table, parsed.GetValue(top),
                 parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads), counting.Read(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
@@ -63,7 +63,10 @@ internal static class CountCommand
             results[i] = journal?.Find(files[i]);
         int[] open = [.. Enumerable.Range(0, files.Count).Where(i => results[i] is null)];
         if (open.Length < files.Count)
-            Console.Error.WriteLine($"headcount: going on where the last call stopped, {open.Length} of {files.Count} pictures left");
+        {
+            Console.Error.WriteLine(
+                $"headcount: going on where the last call stopped, {open.Length} of {files.Count} pictures left");
+        }
 
         bool interrupted = false;
         using (var progress = new WorkProgress("Counting", "pictures", open.Length))
@@ -95,7 +98,8 @@ internal static class CountCommand
         if (interrupted)
         {
             string resume = call.Output is null ? "" : "; the same call goes on from here";
-            Console.Error.WriteLine($"headcount: interrupted, {counted.Length} of {files.Count} pictures are done{resume}");
+            Console.Error.WriteLine(
+                $"headcount: interrupted, {counted.Length} of {files.Count} pictures are done{resume}");
         }
         else
         {

@@ -23,7 +23,8 @@ internal sealed partial class CountJournal : IDisposable
     {
         _path = Path.Combine(folder, FileName);
         var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(modelPath))),
-            options.Threshold, options.TileSize, options.Overlap, typeof(HeadCounter).Assembly.GetName().Version?.ToString());
+            options.Threshold, options.TileSize, options.Overlap,
+            typeof(HeadCounter).Assembly.GetName().Version?.ToString());
         string first = JsonSerializer.Serialize(settings, Lines.Default.Settings);
         string[] lines = File.Exists(_path) ? File.ReadAllLines(_path) : [];
         if (lines.FirstOrDefault() == first)
@@ -42,7 +43,8 @@ internal sealed partial class CountJournal : IDisposable
     /// <summary>The result of an earlier, interrupted call, or null.</summary>
     internal CountResult? Find(string path)
     {
-        if (!_known.TryGetValue(Path.GetFullPath(path), out Entry? entry) || Stamp(path) != (entry.Length, entry.Modified))
+        if (!_known.TryGetValue(Path.GetFullPath(path), out Entry? entry)
+            || Stamp(path) != (entry.Length, entry.Modified))
             return null;
         HeadPoint[] heads = [.. entry.Heads.Select(h => new HeadPoint(h[0], h[1], h[2]))];
         return new CountResult(entry.Width, entry.Height, heads, entry.Density);

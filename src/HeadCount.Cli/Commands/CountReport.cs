@@ -23,7 +23,8 @@ internal enum CountFormat
 /// <param name="Result">What was counted.</param>
 internal sealed record CountedImage(string Image, CountResult Result);
 
-/// <summary>Writes counts as a table, CSV, JSON or GeoJSON. Positions have hundredths of a pixel, scores four digits.</summary>
+/// <summary>Writes counts as a table, CSV, JSON or GeoJSON. Positions have hundredths of a pixel, scores four
+/// digits.</summary>
 internal static class CountReport
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);

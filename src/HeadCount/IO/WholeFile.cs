@@ -22,7 +22,8 @@ public static class WholeFile
     /// <summary>As <see cref="Write"/>, for text in UTF-8.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
-    public static void WriteText(string path, string text) => Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
+    public static void WriteText(string path, string text) =>
+        Write(path, stream => stream.Write(Encoding.UTF8.GetBytes(text)));
 
     /// <summary>As <see cref="Write"/>, for writers that want a path: <paramref name="write"/> is given one in the
     /// same folder, with the same extension, and must create a file there.</summary>

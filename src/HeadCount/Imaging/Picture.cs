@@ -57,7 +57,9 @@ public sealed class Picture : IDisposable
         try
         {
             Image image = Load(path, Enums.Access.Sequential);
-            int turn = image.Contains("orientation") ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture) : 1;
+            int turn = image.Contains("orientation")
+                ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture)
+                : 1;
             CheckSize(path, image.Width, image.Height, maxPixels);
             if (turn > 1)
             {
@@ -131,7 +133,8 @@ public sealed class Picture : IDisposable
         catch (VipsException e)
         {
             throw new PictureException(
-                $"{Path}: damaged or cut off, not readable from row {NextRow} of {Height} on ({Vips.Reason(e)}); get a whole copy of it", e);
+                $"{Path}: damaged or cut off, not readable from row {NextRow} of {Height} on ({Vips.Reason(e)}); "
+                + "get a whole copy of it", e);
         }
     }
 
@@ -156,7 +159,9 @@ public sealed class Picture : IDisposable
         }
         catch (UnauthorizedAccessException e)
         {
-            string reason = Directory.Exists(path) ? "is a folder, not a picture" : "may not be read; check its permissions";
+            string reason = Directory.Exists(path)
+                ? "is a folder, not a picture"
+                : "may not be read; check its permissions";
             throw new PictureException($"{path}: {reason}", e);
         }
         catch (IOException e)
@@ -178,7 +183,8 @@ public sealed class Picture : IDisposable
         {
             loader = null;
         }
-        if (loader is null || !PictureLoaders.Any(name => loader.StartsWith($"VipsForeignLoad{name}", StringComparison.Ordinal)))
+        if (loader is null
+            || !PictureLoaders.Any(name => loader.StartsWith($"VipsForeignLoad{name}", StringComparison.Ordinal)))
         {
             throw new PictureException(
                 $"{path}: not a picture of a known kind, or a damaged one; save it as JPEG, PNG, WebP, TIFF or GIF");
@@ -191,8 +197,9 @@ public sealed class Picture : IDisposable
         long maxSide = Math.Max(65_535, maxPixels / 10_000);
         if ((long)width * height > maxPixels || width > maxSide || height > maxSide)
         {
-            throw new PictureException(FormattableString.Invariant(
-                $"{path}: {width}×{height} pixels, beyond the limit of {maxPixels:N0} pixels and {maxSide:N0} a side; raise the limit if the picture is meant to be this large"));
+            string limit = FormattableString.Invariant($"{maxPixels:N0} pixels and {maxSide:N0} a side");
+            throw new PictureException($"{path}: {width}×{height} pixels, beyond the limit of {limit}; "
+                + "raise the limit if the picture is meant to be this large");
         }
     }
 

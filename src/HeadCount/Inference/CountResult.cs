@@ -7,7 +7,8 @@ namespace HeadCount.Inference;
 /// <param name="Width">Columns of the upright picture.</param>
 /// <param name="Height">Rows of the upright picture.</param>
 /// <param name="Heads">The heads from top to bottom, then from left to right, all inside the picture.</param>
-/// <param name="DensitySum">The sum of the density map, a second estimate of the count; null when the model has none.</param>
+/// <param name="DensitySum">The sum of the density map, a second estimate of the count; null when the
+/// model has none.</param>
 /// <param name="Density">The density map, when it was asked for and the model has one.</param>
 public sealed record CountResult(
     int Width, int Height, IReadOnlyList<HeadPoint> Heads, double? DensitySum = null, DensityMap? Density = null)

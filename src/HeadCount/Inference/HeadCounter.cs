@@ -182,7 +182,8 @@ public sealed class HeadCounter
         internal void Add(int tileIndex, HeadMaps maps, int mapIndex)
         {
             Tile tile = Grid[tileIndex];
-            _seams.Add(tileIndex, PeakFinder.Find(maps.Score(mapIndex), _threshold, _radius).Select(head => Place(head, tile)));
+            List<HeadPoint> heads = PeakFinder.Find(maps.Score(mapIndex), _threshold, _radius);
+            _seams.Add(tileIndex, heads.Select(head => Place(head, tile)));
             if (_hasDensity)
             {
                 if (_keepDensity)

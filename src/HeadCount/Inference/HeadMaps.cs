@@ -10,7 +10,8 @@ public sealed class HeadMaps : IDisposable
     private readonly int _tileWidth, _tileHeight, _stride;
     private readonly int _pitch, _mapHeight;
 
-    internal HeadMaps(IDisposableReadOnlyCollection<OrtValue> values, string path, int tileWidth, int tileHeight, int stride)
+    internal HeadMaps(
+        IDisposableReadOnlyCollection<OrtValue> values, string path, int tileWidth, int tileHeight, int stride)
     {
         _values = values;
         (_tileWidth, _tileHeight, _stride) = (tileWidth, tileHeight, stride);
@@ -22,12 +23,14 @@ public sealed class HeadMaps : IDisposable
         {
             (DensityRows, DensityPitch) = Size(values[2]);
             DensityStride = stride * _mapHeight / Math.Max(DensityRows, 1);
-            fits &= DensityRows * DensityStride == _mapHeight * stride && DensityPitch * DensityStride == _pitch * stride;
+            fits &= DensityRows * DensityStride == _mapHeight * stride
+                && DensityPitch * DensityStride == _pitch * stride;
         }
         if (!fits)
         {
             values.Dispose();
-            throw new ModelException($"{path}: the maps do not fit the tile and the stride of {stride}; export the model again");
+            throw new ModelException(
+                $"{path}: the maps do not fit the tile and the stride of {stride}; export the model again");
         }
     }
 

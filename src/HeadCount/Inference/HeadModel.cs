@@ -43,7 +43,9 @@ public sealed class HeadModel : IDisposable
 
     /// <summary>Names of the models in <see cref="Folder"/>.</summary>
     public static IReadOnlyList<string> Available() => Directory.Exists(Folder)
-        ? [.. Directory.GetFiles(Folder, "*.onnx").Select(System.IO.Path.GetFileNameWithoutExtension).Order(StringComparer.Ordinal)!]
+        ? [.. Directory.GetFiles(Folder, "*.onnx")
+            .Select(file => System.IO.Path.GetFileNameWithoutExtension(file))
+            .Order(StringComparer.Ordinal)]
         : [];
 
     /// <summary>Loads a model.</summary>
@@ -75,13 +77,16 @@ public sealed class HeadModel : IDisposable
         }
         catch (OnnxRuntimeException e)
         {
-            throw new ModelException($"{path}: not an ONNX model that can be loaded ({FirstLine(e)}); copy or export it again", e);
+            throw new ModelException(
+                $"{path}: not an ONNX model that can be loaded ({FirstLine(e)}); copy or export it again", e);
         }
         try
         {
             ModelCard card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, path);
             CheckContract(path, session);
-            string[] outputs = session.OutputMetadata.ContainsKey("density") ? ["score", "offset", "density"] : ["score", "offset"];
+            string[] outputs = session.OutputMetadata.ContainsKey("density")
+                ? ["score", "offset", "density"]
+                : ["score", "offset"];
             return new HeadModel(path, session, card, outputs);
         }
         catch
@@ -105,7 +110,10 @@ public sealed class HeadModel : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(height, 1);
         if (tiles.Length != 3L * count * width * height)
-            throw new ArgumentException($"{count} tiles of {width}×{height} are not {tiles.Length} bytes.", nameof(tiles));
+        {
+            throw new ArgumentException(
+                $"{count} tiles of {width}×{height} are not {tiles.Length} bytes.", nameof(tiles));
+        }
         int inputWidth = Math.Max(width, SmallestSide), inputHeight = Math.Max(height, SmallestSide);
         if ((inputWidth, inputHeight) != (width, height))
             tiles = ExtendEdges(tiles.Span, count, width, height, inputWidth, inputHeight);
@@ -113,7 +121,8 @@ public sealed class HeadModel : IDisposable
             OrtMemoryInfo.DefaultInstance, tiles, [count, inputHeight, inputWidth, 3]);
         try
         {
-            return new HeadMaps(_session.Run(_runOptions, ["image"], [input], _outputs), Path, width, height, Card.Stride);
+            return new HeadMaps(
+                _session.Run(_runOptions, ["image"], [input], _outputs), Path, width, height, Card.Stride);
         }
         catch (OnnxRuntimeException e)
         {
@@ -151,18 +160,22 @@ public sealed class HeadModel : IDisposable
         if (session.OutputMetadata.ContainsKey("density"))
             Require("output", session.OutputMetadata, "density", TensorElementType.Float, 4);
 
-        void Require(string kind, IReadOnlyDictionary<string, NodeMetadata> nodes, string name, TensorElementType type, int rank)
+        void Require(
+            string kind, IReadOnlyDictionary<string, NodeMetadata> nodes, string name, TensorElementType type, int rank)
         {
-            if (!nodes.TryGetValue(name, out NodeMetadata? node) || node.ElementDataType != type || node.Dimensions.Length != rank)
+            if (!nodes.TryGetValue(name, out NodeMetadata? node) || node.ElementDataType != type
+                || node.Dimensions.Length != rank)
             {
                 throw new ModelException(
-                    $"{path}: not a HeadCount model (no {kind} '{name}' of type {type} with {rank} dimensions); export it with headcount-train export");
+                    $"{path}: not a HeadCount model (no {kind} '{name}' of type {type} with {rank} dimensions); "
+                    + "export it with headcount-train export");
             }
         }
     }
 
     // Repeats the last row and column.
-    private static byte[] ExtendEdges(ReadOnlySpan<byte> tiles, int count, int width, int height, int newWidth, int newHeight)
+    private static byte[] ExtendEdges(
+        ReadOnlySpan<byte> tiles, int count, int width, int height, int newWidth, int newHeight)
     {
         var extended = new byte[3 * count * newWidth * newHeight];
         for (int i = 0; i < count; i++)

@@ -39,7 +39,8 @@ public sealed record ModelCard
     private const string Prefix = "headcount.";
 
     /// <summary>The card as metadata entries of an ONNX file.</summary>
-    public IReadOnlyDictionary<string, string> ToMetadata() => new SortedDictionary<string, string>(StringComparer.Ordinal)
+    public IReadOnlyDictionary<string, string> ToMetadata() => new SortedDictionary<string, string>(
+        StringComparer.Ordinal)
     {
         [Prefix + "name"] = Name,
         [Prefix + "version"] = Version,
@@ -65,7 +66,8 @@ public sealed record ModelCard
             Version = Text("version"),
             License = Text("license"),
             Training = Text("training"),
-            Stride = (int)Number("stride", stride => stride is >= 1 and <= 64 && int.IsPow2((int)stride) && stride % 1 == 0),
+            Stride = (int)Number("stride",
+                stride => stride is >= 1 and <= 64 && int.IsPow2((int)stride) && stride % 1 == 0),
             Threshold = Number("threshold", threshold => threshold is >= 0 and <= 1),
             SuppressionRadius = Number("suppressionRadius", radius => radius is >= 0 and <= 1000),
             Margin = (int)Number("margin", margin => margin is >= 0 and <= 100_000 && margin % 1 == 0),
@@ -78,9 +80,9 @@ public sealed record ModelCard
         double Number(string key, Func<double, bool> valid)
         {
             string text = Text(key);
-            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && valid(value)
-                ? value
-                : throw new ModelException($"{path}: metadata entry '{Prefix}{key}' has the senseless value '{text}'; export the model again");
+            bool isNumber = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value);
+            return isNumber && valid(value) ? value : throw new ModelException(
+                $"{path}: metadata entry '{Prefix}{key}' has the senseless value '{text}'; export the model again");
         }
     }
 

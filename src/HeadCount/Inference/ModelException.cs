@@ -1,6 +1,7 @@
 namespace HeadCount.Inference;
 
-/// <summary>A model that cannot be found or used. The message is one line: file or name, what is wrong, what to do.</summary>
+/// <summary>A model that cannot be found or used. The message is one line: file or name, what is wrong, what to
+/// do.</summary>
 public sealed class ModelException : Exception
 {
     /// <summary>Creates the exception with its one-line message.</summary>

@@ -21,7 +21,8 @@ internal static class TileStream
         if (3L * grid.Width * grid.TileHeight > Array.MaxLength)
         {
             throw new PictureException(
-                $"{picture.Path}: {grid.Width} columns are too many for tiles of {grid.TileHeight} rows; use smaller tiles");
+                $"{picture.Path}: {grid.Width} columns are too many for tiles of {grid.TileHeight} rows; "
+                + "use smaller tiles");
         }
         int rowBytes = 3 * grid.Width;
         var band = new byte[rowBytes * grid.TileHeight];

@@ -122,6 +122,9 @@ public static class PeakFinder
             return null;
         int pitch = map.Pitch;
         double meanRow = cells.Average(c => c / pitch), meanColumn = cells.Average(c => c % pitch);
-        return cells.OrderBy(c => Math.Pow(c / pitch - meanRow, 2) + Math.Pow(c % pitch - meanColumn, 2)).ThenBy(c => c).First();
+        return cells
+            .OrderBy(c => Math.Pow(c / pitch - meanRow, 2) + Math.Pow(c % pitch - meanColumn, 2))
+            .ThenBy(c => c)
+            .First();
     }
 }

@@ -61,7 +61,10 @@ public sealed class OnnxGraph
         foreach (long dim in dims)
             count = checked(count * dim);
         if (count != values.Length)
-            throw new ArgumentException($"Constant '{name}' has {values.Length} values but a shape of {count}.", nameof(dims));
+        {
+            throw new ArgumentException(
+                $"Constant '{name}' has {values.Length} values but a shape of {count}.", nameof(dims));
+        }
         OnnxType type = default(T) switch
         {
             float => OnnxType.Float,

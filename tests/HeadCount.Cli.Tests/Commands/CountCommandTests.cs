@@ -30,14 +30,22 @@ public sealed class CountCommandTests : IDisposable
         PictureWriter.Save(DotModel.Draw(120, 90, places), _folder[name]);
     }
 
-    private Task<CliRun> CountAsync(params string[] args) => CliRun.RunAsync(["count", .. args, "--model", _folder["dots.onnx"]]);
+    private Task<CliRun> CountAsync(params string[] args) =>
+        CliRun.RunAsync(["count", .. args, "--model", _folder["dots.onnx"]]);
+
+    // The file names of CSV output, in its order.
+    private static IEnumerable<string> CsvNames(CliRun run) => run.Output
+        .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+        .Skip(1)
+        .Select(line => Path.GetFileName(line.Split(',')[0]));
 
     [Fact]
     public async Task Folder_IsCountedInNaturalOrder()
     {
         CliRun run = await CountAsync(_folder["in"]);
         Assert.Equal(
-            $"heads  picture\n    0  {_folder["in/1.jpg"]}\n    1  {_folder["in/2.png"]}\n    5  {_folder["in/10.png"]}\n    6  in 3 pictures\n",
+            $"heads  picture\n    0  {_folder["in/1.jpg"]}\n    1  {_folder["in/2.png"]}\n"
+            + $"    5  {_folder["in/10.png"]}\n    6  in 3 pictures\n",
             run.Output);
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
@@ -49,7 +57,7 @@ public sealed class CountCommandTests : IDisposable
         Picture("in/deep/3.png", 2);
         CliRun run = await CountAsync(_folder["in/10.png"], _folder["in/**/*.png"], _folder["in"], "--format", "csv");
         Assert.Equal(["10.png", "2.png", "3.png", "1.jpg"],
-            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0])));
+            CsvNames(run));
     }
 
     [Fact]
@@ -57,7 +65,8 @@ public sealed class CountCommandTests : IDisposable
     {
         CliRun run = await CountAsync(_folder["in"], "--format", "csv");
         Assert.Equal(
-            $"image,width,height,count,density\n{_folder["in/1.jpg"]},120,90,0,0\n{_folder["in/2.png"]},120,90,1,1\n{_folder["in/10.png"]},120,90,5,5\n",
+            $"image,width,height,count,density\n{_folder["in/1.jpg"]},120,90,0,0\n"
+            + $"{_folder["in/2.png"]},120,90,1,1\n{_folder["in/10.png"]},120,90,5,5\n",
             run.Output);
     }
 
@@ -68,7 +77,8 @@ public sealed class CountCommandTests : IDisposable
         using JsonDocument json = JsonDocument.Parse(run.Output);
         JsonElement image = json.RootElement.EnumerateArray().Single();
         Assert.Equal((_folder["in/2.png"], 120, 90, 1), (image.GetProperty("image").GetString(),
-            image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32(), image.GetProperty("count").GetInt32()));
+            image.GetProperty("width").GetInt32(), image.GetProperty("height").GetInt32(),
+            image.GetProperty("count").GetInt32()));
         (int x, int y) = DotModel.Scatter(120, 90, 1, 1).Single();
         JsonElement head = image.GetProperty("heads").EnumerateArray().Single();
         Assert.Equal((x + .5, y + .5), (head.GetProperty("x").GetDouble(), head.GetProperty("y").GetDouble()));
@@ -84,7 +94,8 @@ public sealed class CountCommandTests : IDisposable
         JsonElement[] features = [.. json.RootElement.GetProperty("features").EnumerateArray()];
         Assert.Equal(6, features.Length);
         Assert.All(features, f => Assert.Equal("Point", f.GetProperty("geometry").GetProperty("type").GetString()));
-        Assert.Equal(5, features.Count(f => f.GetProperty("properties").GetProperty("image").GetString() == _folder["in/10.png"]));
+        Assert.Equal(5, features.Count(f =>
+            f.GetProperty("properties").GetProperty("image").GetString() == _folder["in/10.png"]));
         (int x, int y) = DotModel.Scatter(120, 90, 1, 1).Single();
         Assert.Equal([x + .5, y + .5],
             features[0].GetProperty("geometry").GetProperty("coordinates").EnumerateArray().Select(c => c.GetDouble()));
@@ -95,7 +106,7 @@ public sealed class CountCommandTests : IDisposable
     {
         CliRun run = await CountAsync(_folder["in"], "--top", "2", "--format", "csv");
         Assert.Equal(["10.png", "2.png"],
-            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0])));
+            CsvNames(run));
     }
 
     [Theory]
@@ -167,7 +178,7 @@ public sealed class CountCommandTests : IDisposable
 
         Assert.Equal(1, run.ExitCode);
         Assert.Equal(["1.jpg", "2.png", "10.png"],
-            run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(line => Path.GetFileName(line.Split(',')[0])));
+            CsvNames(run));
         Assert.Equal("headcount: 5 inputs failed, the others are done:", run.ErrorLines[0]);
         Assert.Equal($"headcount: {_folder["nosuch.jpg"]}: no such file or folder; check the path", run.ErrorLines[1]);
         Assert.StartsWith($"headcount: {_folder["in/3.jpg"]}: the file is empty", run.ErrorLines[2]);
@@ -192,7 +203,8 @@ public sealed class CountCommandTests : IDisposable
     {
         CliRun run = await CountAsync(_folder["in/*.webp"]);
         Assert.Equal(1, run.ExitCode);
-        Assert.StartsWith($"headcount: {_folder["in/*.webp"]}: the pattern matches no pictures", Assert.Single(run.ErrorLines));
+        Assert.StartsWith(
+            $"headcount: {_folder["in/*.webp"]}: the pattern matches no pictures", Assert.Single(run.ErrorLines));
     }
 
     [Fact]
@@ -213,7 +225,8 @@ public sealed class CountCommandTests : IDisposable
         [
             ("nosuch", "no model 'nosuch': "),
             (_folder["bare.onnx"], $"{_folder["bare.onnx"]}: not "),
-            (_folder["cardless.onnx"], $"{_folder["cardless.onnx"]}: not a HeadCount model (no metadata entry 'headcount.name')"),
+            (_folder["cardless.onnx"],
+                $"{_folder["cardless.onnx"]}: not a HeadCount model (no metadata entry 'headcount.name')"),
         ])
         {
             CliRun run = await CliRun.RunAsync("count", _folder["in"], "--model", model);
@@ -242,7 +255,8 @@ public sealed class CountCommandTests : IDisposable
     public async Task OverlapOfAWholeTile_IsAWrongCall()
     {
         CliRun run = await CountAsync(_folder["in"], "--tile", "128", "--overlap", "128");
-        Assert.Equal((2, "headcount: --overlap 128 must be less than --tile 128"), (run.ExitCode, Assert.Single(run.ErrorLines)));
+        Assert.Equal(2, run.ExitCode);
+        Assert.Equal("headcount: --overlap 128 must be less than --tile 128", Assert.Single(run.ErrorLines));
     }
 
     [Fact]
@@ -255,8 +269,8 @@ public sealed class CountCommandTests : IDisposable
     private static byte[] PngClaiming(uint width, uint height)
     {
         // Signature, header chunk with its checksum, the beginning of a data chunk.
-        byte[] png = Convert.FromHexString("89504E470D0A1A0A0000000D49484452" + new string('0', 16) + "0800000000" + "00000000"
-            + "000000004944415435AF061E");
+        byte[] png = Convert.FromHexString("89504E470D0A1A0A0000000D49484452" + new string('0', 16)
+            + "0800000000" + "00000000" + "000000004944415435AF061E");
         BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(16), width);
         BinaryPrimitives.WriteUInt32BigEndian(png.AsSpan(20), height);
         uint crc = ~0u;

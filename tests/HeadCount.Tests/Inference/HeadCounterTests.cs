@@ -72,7 +72,9 @@ public sealed class HeadCounterTests : IDisposable
         Assert.NotEmpty(one.Heads);
         using HeadModel threaded = HeadModel.Load(_folder["dots.onnx"], threads: 3);
         var options = new CountOptions { TileSize = Tile, Overlap = Overlap, BatchSize = 3 };
-        foreach (CountResult other in (CountResult[])[Tiled(image, batch: 2), Tiled(image, batch: 100), new HeadCounter(threaded, options).Count(image)])
+        CountResult[] others =
+            [Tiled(image, batch: 2), Tiled(image, batch: 100), new HeadCounter(threaded, options).Count(image)];
+        foreach (CountResult other in others)
         {
             Assert.Equal(one.Heads, other.Heads);
             Assert.Equal(one.DensitySum, other.DensitySum);
@@ -108,7 +110,8 @@ public sealed class HeadCounterTests : IDisposable
             double near = 0;
             for (int row = Math.Max(y / 4 - 2, 0); row <= Math.Min(y / 4 + 2, result.Density.Height - 1); row++)
             {
-                for (int column = Math.Max(x / 4 - 2, 0); column <= Math.Min(x / 4 + 2, result.Density.Width - 1); column++)
+                int last = Math.Min(x / 4 + 2, result.Density.Width - 1);
+                for (int column = Math.Max(x / 4 - 2, 0); column <= last; column++)
                     near += result.Density.Values[row * result.Density.Width + column];
             }
             Assert.InRange(near, .999, 1.9);
@@ -170,7 +173,8 @@ public sealed class HeadCounterTests : IDisposable
         int seen = 0;
         Assert.Throws<OperationCanceledException>(() =>
         {
-            foreach (CountOutcome _ in new HeadCounter(_model).CountMany(Enumerable.Repeat(_folder["a.png"], 1000), null, cancel.Token))
+            IEnumerable<string> paths = Enumerable.Repeat(_folder["a.png"], 1000);
+            foreach (CountOutcome _ in new HeadCounter(_model).CountMany(paths, null, cancel.Token))
             {
                 if (++seen == 3)
                     cancel.Cancel();

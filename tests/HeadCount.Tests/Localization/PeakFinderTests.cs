@@ -8,7 +8,7 @@ namespace HeadCount.Tests.Localization;
 public class PeakFinderTests
 {
     private static List<HeadPoint> Find(
-        string[] rows, double threshold = .1, double radius = 0, float dx = 0, float dy = 0, int columns = 0, int stride = 2)
+        string[] rows, double threshold = .1, double radius = 0, float dx = 0, float dy = 0, int columns = 0)
     {
         int pitch = rows[0].Length;
         // Digits are tenths.
@@ -21,7 +21,7 @@ public class PeakFinderTests
             Pitch = pitch,
             Columns = columns == 0 ? pitch : columns,
             Rows = rows.Length,
-            Stride = stride,
+            Stride = 2,
         }, threshold, radius);
     }
 
