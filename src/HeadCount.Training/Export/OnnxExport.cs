@@ -18,8 +18,7 @@ internal static class OnnxExport
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var graph = new OnnxGraph("headcount");
-        string image = graph.Input("image", OnnxType.UInt8, "N", "H", "W", 3);
-        string pixels = graph.Node("Cast", [graph.Node("Transpose", [Pad(graph, image)], ("perm", new long[] { 0, 3, 1, 2 }))], ("to", 1));
+        string pixels = ModelInput.Add(graph, HeadTopology.InputMultiple);
         string centred = graph.Node("Sub", [pixels, graph.Constant("mean", [HeadNetwork.ImageMean])]);
         string scaled = graph.Node("Div", [centred, graph.Constant("scale", [HeadNetwork.ImageScale])]);
         string answer = HeadTopology.Build(new GraphLayers(graph, network), scaled, network.Size);
@@ -37,17 +36,6 @@ internal static class OnnxExport
 
         // The same order of channels as torch's pixel_shuffle.
         string Shuffle(string x) => graph.Node("DepthToSpace", [x], ("blocksize", 2), ("mode", "CRD"));
-    }
-
-    private static string Pad(OnnxGraph graph, string image)
-    {
-        string shape = graph.Node("Shape", [image], ("start", 1), ("end", 3));
-        string negative = graph.Node("Neg", [shape]);
-        // The remainder takes the divisor's sign: what is missing up to the next multiple.
-        string missing = graph.Node("Mod", [negative, graph.Constant("multiple", [(long)HeadTopology.InputMultiple])]);
-        string pads = graph.Node("Concat",
-            [graph.Constant("before", [0L, 0, 0, 0, 0], 5), missing, graph.Constant("after", [0L], 1)], ("axis", 0));
-        return graph.Node("Pad", [image, pads], ("mode", "reflect"));
     }
 
     private sealed class GraphLayers(OnnxGraph graph, HeadNetwork network) : ILayers<string>
