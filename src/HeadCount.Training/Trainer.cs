@@ -48,7 +48,6 @@ public sealed class Trainer
     public static void Run(RunFolder folder, TrainingOptions options, Action<TrainingProgress> progress, CancellationToken cancellation)
     {
         options.Validate();
-        folder.Create(options);
         new Trainer(folder, options, progress).Run(cancellation);
     }
 
@@ -59,6 +58,8 @@ public sealed class Trainer
         var set = TrainingSet.Load(_options);
         Say(0, $"{set.Pictures:N0} pictures, {set.Heads:N0} heads to train on");
         var validation = Validation.Load(_options);
+        // Only now: a call that names wrong lists leaves no run behind.
+        _folder.Create(_options);
 
         using var network = new HeadNetwork(NetworkSize.Named(_options.Size));
         if (_options.StartFrom is { } weights)

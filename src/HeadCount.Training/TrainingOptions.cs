@@ -86,6 +86,13 @@ public sealed record TrainingOptions
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
 
+    /// <summary>Whether another configuration is the same in every value.</summary>
+    public bool SameAs(TrainingOptions other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return ToJson() == other.ToJson();
+    }
+
     internal string ToJson() => JsonSerializer.Serialize(this, Json);
 
     internal static TrainingOptions FromJson(string json) => JsonSerializer.Deserialize<TrainingOptions>(json, Json)

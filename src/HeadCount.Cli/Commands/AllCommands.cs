@@ -10,5 +10,6 @@ internal static class AllCommands
         CountCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
+        TrainCommand.Create(),
     ];
 }

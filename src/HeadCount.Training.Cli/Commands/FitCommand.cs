@@ -37,26 +37,15 @@ internal static class FitCommand
         command.SetAction((parsed, cancellation) =>
         {
             var folder = new RunFolder(parsed.GetRequiredValue(run));
-            TrainingOptions options = folder.Options ?? new TrainingOptions
+            TrainingOptions? stored = folder.Options;
+            TrainingOptions? given = parsed.GetValue(dataset) is { } root ? Read(parsed, root) : null;
+            if (stored is not null && given is not null && !given.SameAs(stored))
             {
-                Dataset = Path.GetFullPath(parsed.GetValue(dataset)
-                    ?? throw new ArgumentException($"{folder.Path} holds no run yet: name the dataset's folder, --train and --val")),
-                Train = [.. (parsed.GetValue(train) ?? []).Select(ParseList)],
-                Validation = [.. (parsed.GetValue(validation) ?? []).Select(Path.GetFullPath)],
-                Size = parsed.GetValue(size)!,
-                Loss = parsed.GetValue(loss),
-                Steps = parsed.GetValue(steps),
-                BatchSize = parsed.GetValue(batch),
-                CropSize = parsed.GetValue(crop),
-                LearningRate = parsed.GetValue(rate),
-                DensityWeight = parsed.GetValue(density),
-                Augmentation = defaults.Augmentation with { MinScale = parsed.GetValue(minScale), MaxScale = parsed.GetValue(maxScale) },
-                Seed = parsed.GetValue(seed),
-                Threads = parsed.GetValue(threads),
-                Precision = parsed.GetValue(precision),
-                Validations = parsed.GetValue(validations),
-                StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
-            };
+                throw new ArgumentException(
+                    $"{folder.Path} holds a run with another configuration; choose another --run, or give --run alone to go on with that one");
+            }
+            TrainingOptions options = stored ?? given
+                ?? throw new ArgumentException($"{folder.Path} holds no run yet: name the dataset's folder, --train and --val");
             return Task.Run(() =>
             {
                 Trainer.Run(folder, options, new ProgressLine().Report, cancellation);
@@ -64,6 +53,26 @@ internal static class FitCommand
             }, CancellationToken.None);
         });
         return command;
+
+        TrainingOptions Read(ParseResult parsed, string root) => new()
+        {
+            Dataset = Path.GetFullPath(root),
+            Train = [.. (parsed.GetValue(train) ?? []).Select(ParseList)],
+            Validation = [.. (parsed.GetValue(validation) ?? []).Select(Path.GetFullPath)],
+            Size = parsed.GetValue(size)!,
+            Loss = parsed.GetValue(loss),
+            Steps = parsed.GetValue(steps),
+            BatchSize = parsed.GetValue(batch),
+            CropSize = parsed.GetValue(crop),
+            LearningRate = parsed.GetValue(rate),
+            DensityWeight = parsed.GetValue(density),
+            Augmentation = defaults.Augmentation with { MinScale = parsed.GetValue(minScale), MaxScale = parsed.GetValue(maxScale) },
+            Seed = parsed.GetValue(seed),
+            Threads = parsed.GetValue(threads),
+            Precision = parsed.GetValue(precision),
+            Validations = parsed.GetValue(validations),
+            StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
+        };
     }
 
     private static WeightedList ParseList(string text)
