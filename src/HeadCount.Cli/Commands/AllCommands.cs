@@ -10,6 +10,7 @@ internal static class AllCommands
         CountCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
+        SynthCommand.Create(),
         TrainCommand.Create(),
     ];
 }
