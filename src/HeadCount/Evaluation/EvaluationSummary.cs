@@ -67,7 +67,8 @@ public sealed record EvaluationSummary
         if (images.Count == 0 || radii.Count == 0)
             throw new ArgumentException("At least one picture and one radius are needed.");
         bool sized = images.All(image => image.Size is not null);
-        var chance = sized ? RandomPredictions(images) : null;
+        // Without any head chance has nothing to hit.
+        var chance = sized && images.Any(image => image.Truth.Count > 0) ? RandomPredictions(images) : null;
         var counts = images.Select(image => (image.Truth.Count, (double)image.Predictions.Count));
         return new EvaluationSummary(CountingErrors.Of(counts))
         {
