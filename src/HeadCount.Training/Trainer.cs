@@ -75,7 +75,7 @@ public sealed class Trainer
         _folder.RewindLog(state.Step);
 
         var precision = _options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        var loss = new HeadLoss(_options.Loss, _options.DensityWeight);
+        var loss = new HeadLoss(_options);
         using var loader = new BatchLoader(set, state.Step, _options.Steps);
         var clock = Stopwatch.StartNew();
         double before = state.Seconds, trained = 0;

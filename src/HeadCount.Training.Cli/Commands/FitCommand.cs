@@ -21,6 +21,8 @@ internal static class FitCommand
         var batch = new Option<int>("--batch") { Description = "Crops a step", DefaultValueFactory = _ => defaults.BatchSize };
         var crop = new Option<int>("--crop") { Description = "Side of a crop, pixels", DefaultValueFactory = _ => defaults.CropSize };
         var rate = new Option<double>("--lr") { Description = "Highest learning rate", DefaultValueFactory = _ => defaults.LearningRate };
+        var radius = new Option<double>("--max-radius") { Description = "P2R: largest radius of a head's region, pixels", DefaultValueFactory = _ => defaults.MaxRadius };
+        var neighbour = new Option<double>("--neighbour-weight") { Description = "P2R: weight of cells beside a positive one", DefaultValueFactory = _ => defaults.NeighbourWeight };
         var density = new Option<double>("--density") { Description = "Weight of the density branch", DefaultValueFactory = _ => defaults.DensityWeight };
         var minScale = new Option<double>("--min-scale") { Description = "Smallest enlargement of a crop", DefaultValueFactory = _ => defaults.Augmentation.MinScale };
         var maxScale = new Option<double>("--max-scale") { Description = "Largest enlargement of a crop", DefaultValueFactory = _ => defaults.Augmentation.MaxScale };
@@ -31,7 +33,7 @@ internal static class FitCommand
         var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from" };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
-            dataset, run, train, validation, size, loss, steps, batch, crop, rate, density, minScale, maxScale, seed, threads,
+            dataset, run, train, validation, size, loss, steps, batch, crop, rate, radius, neighbour, density, minScale, maxScale, seed, threads,
             precision, validations, start,
         };
         command.SetAction((parsed, cancellation) =>
@@ -65,6 +67,8 @@ internal static class FitCommand
             BatchSize = parsed.GetValue(batch),
             CropSize = parsed.GetValue(crop),
             LearningRate = parsed.GetValue(rate),
+            MaxRadius = parsed.GetValue(radius),
+            NeighbourWeight = parsed.GetValue(neighbour),
             DensityWeight = parsed.GetValue(density),
             Augmentation = defaults.Augmentation with { MinScale = parsed.GetValue(minScale), MaxScale = parsed.GetValue(maxScale) },
             Seed = parsed.GetValue(seed),

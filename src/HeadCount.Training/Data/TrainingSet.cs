@@ -30,9 +30,14 @@ internal sealed class TrainingSet
     internal static TrainingSet Load(TrainingOptions options) =>
         new([.. options.Train.Select(l => LoadList(options.Dataset, l.List))], options);
 
-    internal static TrainingPicture[] LoadList(string dataset, string list) =>
-        [.. Dataset.Load(dataset, list).Images.AsParallel().AsOrdered()
+    /// <summary>Decodes a list's pictures, or some of them that are spread evenly over it.</summary>
+    internal static TrainingPicture[] LoadList(string dataset, string list, int most = int.MaxValue)
+    {
+        IReadOnlyList<AnnotatedImage> images = Dataset.Load(dataset, list).Images;
+        int count = Math.Min(most, images.Count);
+        return [.. Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Count / count)]).AsParallel().AsOrdered()
             .Select(i => new TrainingPicture(i.Name, Picture.Load(i.ImagePath), i.Heads))];
+    }
 
     /// <summary>The batch of that number: always the same one for the same options.</summary>
     internal CropTargets[] Batch(int number, Func<Crop, CropTargets> targets)

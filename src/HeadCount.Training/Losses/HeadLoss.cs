@@ -13,16 +13,18 @@ internal readonly record struct LossParts(float Score, float Offset, float Densi
 }
 
 /// <summary>Score + ½ offset + weighted density.</summary>
-internal sealed class HeadLoss(ScoreLossKind kind, double densityWeight)
+internal sealed class HeadLoss(TrainingOptions options)
 {
+    private readonly ScoreLoss _score = new(options);
+
     /// <summary>Blocks that the density's sums are compared over, cells a side; the whole crop comes on top.</summary>
     private const int DensityBlock = 8;
 
     internal (Tensor Total, LossParts Parts) Of(HeadTensors maps, IReadOnlyList<CropTargets> batch)
     {
-        (Tensor score, List<Positive> positives) = ScoreLoss.Of(kind, maps.Logits, batch, HeadTopology.ScoreStride);
+        (Tensor score, List<Positive> positives) = _score.Of(maps.Logits, batch, HeadTopology.ScoreStride);
         Tensor offset = OffsetLoss(maps.Offset, batch, positives), density = DensityLoss(maps.Density, batch);
-        Tensor total = score + 0.5 * offset + densityWeight * density;
+        Tensor total = score + 0.5 * offset + options.DensityWeight * density;
         return (total, new LossParts(score.item<float>(), offset.item<float>(), density.item<float>()));
     }
 

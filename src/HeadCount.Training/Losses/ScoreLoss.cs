@@ -22,7 +22,8 @@ public enum ScoreLossKind
 internal readonly record struct Positive(int Crop, int Cell, int Head);
 
 /// <summary>Losses of the score map. All are sums over cells divided by the heads of the batch.</summary>
-internal static class ScoreLoss
+/// <param name="options">The kind of loss and what it depends on.</param>
+internal sealed class ScoreLoss(TrainingOptions options)
 {
     /// <summary>Heads farther away than this have no claim on a cell, pixels.</summary>
     private const float Reach = 48;
@@ -31,24 +32,23 @@ internal static class ScoreLoss
     internal static double Normaliser(IReadOnlyList<CropTargets> batch) =>
         Math.Max(batch.Sum(t => t.Crop.X.Length), batch.Count) + 8;
 
-    /// <param name="kind">Which loss.</param>
     /// <param name="logits">[N, 1, n, n].</param>
     /// <param name="batch">N crops.</param>
     /// <param name="stride">Pixels per cell.</param>
     /// <returns>The loss and the cells that stand for heads.</returns>
-    internal static (Tensor Loss, List<Positive> Positives) Of(
-        ScoreLossKind kind, Tensor logits, IReadOnlyList<CropTargets> batch, int stride) =>
-        kind == ScoreLossKind.P2R ? P2R(logits, batch) : Focal(logits, batch, stride);
+    internal (Tensor Loss, List<Positive> Positives) Of(Tensor logits, IReadOnlyList<CropTargets> batch, int stride) =>
+        options.Loss == ScoreLossKind.P2R ? P2R(logits, batch) : Focal(logits, batch, stride);
 
     /// <summary>
     /// Point-to-region matching after Lin et al., "Point-to-Region Loss for Semi-Supervised Point-Based Crowd
     /// Counting" (CVPR 2025): in the region nearest to a head, the cell that minimises
     /// 8 × distance / radius − logit is positive, every other one negative.
     /// </summary>
-    private static (Tensor, List<Positive>) P2R(Tensor logits, IReadOnlyList<CropTargets> batch)
+    private (Tensor, List<Positive>) P2R(Tensor logits, IReadOnlyList<CropTargets> batch)
     {
         // Half the distance to the region's far end is what a wrong cell may cost; tight in crowds, never lax.
-        const float MinRadius = 4, MaxRadius = 16, DistanceWeight = 8;
+        const float MinRadius = 4, DistanceWeight = 8;
+        float maxRadius = (float)options.MaxRadius;
         ReadOnlySpan<float> scores = logits.detach().contiguous().data<float>().ToArray();
         int cells = (int)(logits.shape[2] * logits.shape[3]);
         var target = new float[batch.Count * cells];
@@ -74,10 +74,12 @@ internal static class ScoreLoss
                 int h = head[i];
                 if (h < 0 || distance[i] >= Reach)
                     continue;
-                float cost = DistanceWeight * distance[i] / Math.Clamp(radius[h], MinRadius, MaxRadius) - scores[b * cells + i];
+                float cost = DistanceWeight * distance[i] / Math.Clamp(radius[h], MinRadius, maxRadius) - scores[b * cells + i];
                 if (cost < lowest[h])
                     (lowest[h], best[h]) = (cost, i);
             }
+            if (options.NeighbourWeight < 1)
+                SoftenNeighbours(weight.AsSpan(b * cells, cells), (int)logits.shape[3], best);
             for (int h = 0; h < heads; h++)
             {
                 if (best[h] < 0)
@@ -90,6 +92,19 @@ internal static class ScoreLoss
         using Tensor targets = tensor(target, logits.shape), weights = tensor(weight, logits.shape);
         Tensor loss = functional.binary_cross_entropy_with_logits(logits, targets, weights, Reduction.Sum);
         return (loss * (0.5 / Normaliser(batch)), positives);
+    }
+
+    private void SoftenNeighbours(Span<float> weight, int side, int[] positives)
+    {
+        foreach (int cell in positives.Where(cell => cell >= 0))
+        {
+            (int row, int column) = Math.DivRem(cell, side);
+            for (int r = Math.Max(row - 1, 0); r <= Math.Min(row + 1, side - 1); r++)
+            {
+                for (int c = Math.Max(column - 1, 0); c <= Math.Min(column + 1, side - 1); c++)
+                    weight[r * side + c] = (float)options.NeighbourWeight;
+            }
+        }
     }
 
     /// <summary>

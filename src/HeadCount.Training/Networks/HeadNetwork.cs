@@ -66,12 +66,13 @@ internal sealed class HeadNetwork : IDisposable
     /// <param name="image">[N, H, W, 3], uint8, sides multiples of <see cref="HeadTopology.InputMultiple"/>.</param>
     /// <param name="training">Normalise by the batch and update the statistics.</param>
     /// <param name="precision">What convolutions compute in: float32 or bfloat16.</param>
-    internal HeadTensors Forward(Tensor image, bool training, ScalarType precision)
+    /// <param name="watch">Is shown every layer's result, in order.</param>
+    internal HeadTensors Forward(Tensor image, bool training, ScalarType precision, Action<Tensor>? watch = null)
     {
         // Seen as [N, 3, H, W], interleaved pixels are channels-last memory, the fastest layout for convolutions.
         // Every value on the way is exact in bfloat16.
         Tensor x = image.permute(0, 3, 1, 2).to(precision).sub(ImageMean).div(ImageScale);
-        Tensor answer = HeadTopology.Build(new Pass(this, training, precision), x, _size).to(float32);
+        Tensor answer = HeadTopology.Build(new Pass(this, training, precision, watch), x, _size).to(float32);
         return new HeadTensors(
             functional.pixel_shuffle(answer[.., ..4], 2),
             functional.pixel_shuffle(answer[.., 4..12], 2),
@@ -133,7 +134,7 @@ internal sealed class HeadNetwork : IDisposable
         }
     }
 
-    private sealed class Pass(HeadNetwork network, bool training, ScalarType precision) : ILayers<Tensor>
+    private sealed class Pass(HeadNetwork network, bool training, ScalarType precision, Action<Tensor>? watch) : ILayers<Tensor>
     {
         public Tensor Conv(string name, Tensor x, ConvShape shape)
         {
@@ -141,16 +142,23 @@ internal sealed class HeadNetwork : IDisposable
             Tensor weight = network._parameters[name + ".weight"].to(precision).permute(0, 3, 1, 2);
             long padding = shape.Kernel / 2;
             Tensor y = functional.conv2d(x, weight, bias, strides: [shape.Stride, shape.Stride], padding: [padding, padding]);
-            return shape.Norm
+            return Watched(shape.Norm
                 ? functional.batch_norm(y, network._statistics[name + ".mean"], network._statistics[name + ".variance"],
                     network._parameters[name + ".scale"], network._parameters[name + ".shift"], training, 0.1, NormEpsilon)
-                : y;
+                : y);
         }
 
-        public Tensor Relu(Tensor x) => x.relu_();
+        public Tensor Relu(Tensor x) => Watched(x.relu_());
 
-        public Tensor Add(Tensor a, Tensor b) => a + b;
+        public Tensor Add(Tensor a, Tensor b) => Watched(a + b);
 
-        public Tensor Upsample(Tensor x) => functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest);
+        public Tensor Upsample(Tensor x) =>
+            Watched(functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest));
+
+        private Tensor Watched(Tensor result)
+        {
+            watch?.Invoke(result);
+            return result;
+        }
     }
 }
