@@ -26,8 +26,10 @@ internal sealed class Backdrop
         {
             SceneKind.Street => (Ground.Paving, Ground.Asphalt),
             SceneKind.Square => (rng.Pick<Ground>([Ground.Paving, Ground.Cobbles, Ground.Asphalt]), Ground.Paving),
-            SceneKind.Park => (rng.Chance(0.75f) ? Ground.Grass : Ground.Leaves, rng.Pick<Ground>([Ground.Sand, Ground.Asphalt, Ground.Paving])),
-            SceneKind.Drone => (rng.Pick<Ground>([Ground.Paving, Ground.Asphalt, Ground.Grass, Ground.Sand, Ground.Cobbles, Ground.Leaves]),
+            SceneKind.Park => (rng.Chance(0.75f) ? Ground.Grass : Ground.Leaves,
+                rng.Pick<Ground>([Ground.Sand, Ground.Asphalt, Ground.Paving])),
+            SceneKind.Drone => (rng.Pick<Ground>([Ground.Paving, Ground.Asphalt, Ground.Grass, Ground.Sand,
+                Ground.Cobbles, Ground.Leaves]),
                 rng.Pick<Ground>([Ground.Grass, Ground.Paving, Ground.Asphalt, Ground.Water])),
             SceneKind.Stands => (rng.Chance(0.5f) ? Ground.Grass : Ground.Asphalt, Ground.Seats),
             SceneKind.Concert => (rng.Chance(0.5f) ? Ground.Grass : Ground.Asphalt, Ground.Asphalt),
@@ -36,7 +38,8 @@ internal sealed class Backdrop
         };
         (_rear, _flank) = kind switch
         {
-            SceneKind.Street => (rng.Chance(0.6f) ? Wall.Houses : Wall.Trees, rng.Chance(0.75f) ? Wall.Houses : Wall.Trees),
+            SceneKind.Street => (rng.Chance(0.6f) ? Wall.Houses : Wall.Trees, rng.Chance(0.75f) ? Wall.Houses
+                : Wall.Trees),
             SceneKind.Square => (rng.Chance(0.8f) ? Wall.Houses : Wall.Trees, Wall.None),
             SceneKind.Park => (rng.Chance(0.8f) ? Wall.Trees : Wall.Houses, Wall.None),
             SceneKind.Stands => (rng.Chance(0.5f) ? Wall.Panels : Wall.None, Wall.None),
@@ -63,7 +66,8 @@ internal sealed class Backdrop
         if (kind == SceneKind.Concert)
         {
             for (int i = rng.Int(3, 8); i > 0; i--)
-                _beams.Add((rng.Range(-1, 1), rng.Range(-0.7f, 0.7f), rng.Range(0.03f, 0.1f), Person.Hue(rng.Unit(), rng.Range(0.2f, 0.9f), 1)));
+                _beams.Add((rng.Range(-1, 1), rng.Range(-0.7f, 0.7f), rng.Range(0.03f, 0.1f),
+                    Person.Hue(rng.Unit(), rng.Range(0.2f, 0.9f), 1)));
         }
     }
 
@@ -86,25 +90,30 @@ internal sealed class Backdrop
                 {
                     depth = hit;
                     Vector3 p = eye + hit * ray;
-                    float slant = MathF.Max(0.02f, MathF.Abs(ray.Y - _terrain.Slope * (p.Z > _terrain.Start ? ray.Z : 0)) / ray.Length());
+                    float slant = MathF.Max(0.02f, MathF.Abs(ray.Y - _terrain.Slope * (p.Z > _terrain.Start ? ray.Z
+                        : 0)) / ray.Length());
                     colour = GroundAt(p, hit * perPixel, hit * perPixel / slant);
                 }
                 if (_rear != Wall.None && ray.Z > 0.01f && _rearZ / ray.Z is var t && t < depth)
                 {
                     Vector3 p = eye + t * ray;
-                    if (WallAt(_rear, p.X, p.Y, t * perPixel, t * perPixel, 0) is { } wall && (_flank == Wall.None || MathF.Abs(p.X) < _flankX))
+                    if (WallAt(_rear, p.X, p.Y, t * perPixel, t * perPixel, 0) is { } wall
+                        && (_flank == Wall.None || MathF.Abs(p.X) < _flankX))
                         (depth, colour) = (t, wall);
                 }
                 if (_flank != Wall.None && MathF.Abs(ray.X) > 1e-3f && _flankX / MathF.Abs(ray.X) is var s && s < depth)
                 {
                     Vector3 p = eye + s * ray;
-                    if (p.Z < _rearZ && WallAt(_flank, p.Z, p.Y, s * perPixel * MathF.Max(1, MathF.Abs(ray.Z / ray.X)), s * perPixel,
+                    if (p.Z < _rearZ && WallAt(_flank, p.Z, p.Y, s * perPixel * MathF.Max(1, MathF.Abs(ray.Z / ray.X)),
+                        s * perPixel,
                         ray.X < 0 ? 1u : 2u) is { } wall)
                         (depth, colour) = (s, wall * (ray.X < 0 ? 0.92f : 0.78f));
                 }
-                if (_kind == SceneKind.Hall && ray.Y > 0.01f && (_height - eye.Y) / ray.Y is var up && up > 0 && up < depth)
+                if (_kind == SceneKind.Hall && ray.Y > 0.01f && (_height - eye.Y) / ray.Y is var up && up > 0
+                    && up < depth)
                     (depth, colour) = (up, Ceiling(eye + up * ray, up * perPixel));
-                canvas.Colours[y * canvas.Width + x] = float.IsInfinity(depth) ? Sky(ray) : canvas.Hazed(colour * canvas.Light.Ambient
+                canvas.Colours[y * canvas.Width + x] = float.IsInfinity(depth) ? Sky(ray)
+                    : canvas.Hazed(colour * canvas.Light.Ambient
                     + colour * canvas.Light.Sun * MathF.Max(0.25f, canvas.Light.Direction.Y), depth);
             }
         }
@@ -135,10 +144,12 @@ internal sealed class Backdrop
                 if (kerb > 0)
                     return new Vector3(0.62f);
                 Vector3 road = GroundOf(_second, p, fineX, fineZ);
-                float line = Noise.Bars(p.X / (2 * _road) + 0.5f + 0.03f / _road, 0.06f / _road, fineX / (2 * _road)) * Noise.Bars(p.Z / 6, 0.5f, fineZ / 6);
+                float line = Noise.Bars(p.X / (2 * _road) + 0.03f / _road, 0.06f / _road,
+                    fineX / (2 * _road)) * Noise.Bars(p.Z / 6, 0.5f, fineZ / 6);
                 return Vector3.Lerp(road, new Vector3(0.85f), 0.8f * MathF.Min(1, line));
             case SceneKind.Park:
-                return GroundOf(MathF.Abs(p.X - 0.4f * _split + wobble * 3) < 0.5f * _road ? _second : _ground, p, fineX, fineZ);
+                return GroundOf(MathF.Abs(p.X - 0.4f * _split + wobble * 3) < 0.5f * _road ? _second
+                    : _ground, p, fineX, fineZ);
             case SceneKind.Drone:
                 var (sin, cos) = MathF.SinCos(_turn);
                 float across = p.X * cos + (p.Z - 0.6f * _flankX) * sin - _split + wobble;
@@ -157,35 +168,41 @@ internal sealed class Backdrop
 
     private Vector3 GroundOf(Ground ground, Vector3 p, float fineX, float fineZ)
     {
-        float patch = Noise.Value(p.X * 0.35f, p.Z * 0.35f, _seed + 20);
+        float patch = Noise.Fractal(p.X * 0.17f, p.Z * 0.17f, _seed + 20);
         float coarse = Fade(1.5f, fineX, fineZ) * (Noise.Value(p.X * 1.5f, p.Z * 1.5f, _seed + 21) - 0.5f);
         float fine = Fade(14, fineX, fineZ) * (Noise.Value(p.X * 14, p.Z * 14, _seed + 22) - 0.5f);
         switch (ground)
         {
             case Ground.Grass:
-                return new Vector3(0.26f + 0.16f * patch, 0.40f + 0.08f * patch, 0.16f) * (1 + 0.5f * coarse + 0.7f * fine);
+                return new Vector3(0.32f + 0.2f * patch, 0.47f + 0.08f * patch,
+                    0.2f) * (1 + 0.25f * coarse + 0.5f * fine);
             case Ground.Leaves:
                 Vector3 turf = new Vector3(0.33f, 0.36f, 0.17f) * (1 + 0.5f * coarse + 0.5f * fine);
                 float u = p.X * 5, v = p.Z * 5;
-                float leaf = Dot(u, v, 0.33f, out float hue) * Fade(5, fineX, fineZ) * Noise.Step(0.25f, 0.6f, patch + 0.2f);
+                float leaf = Dot(u, v, 0.33f, out float hue) * Fade(5, fineX, fineZ) * Noise.Step(0.25f, 0.6f,
+                    patch + 0.2f);
                 return Vector3.Lerp(turf, Person.Hue(0.04f + 0.1f * hue, 0.75f, 0.45f + 0.4f * hue), leaf);
             case Ground.Sand:
-                return new Vector3(0.80f, 0.71f, 0.55f) * (0.92f + 0.12f * patch + 0.25f * coarse + 0.15f * fine);
+                return new Vector3(0.80f, 0.71f, 0.55f) * (0.9f + 0.14f * patch + 0.08f * coarse + 0.12f * fine);
             case Ground.Water:
-                float wave = MathF.Sin(p.Z * 2.2f + 3 * Noise.Value(p.X * 0.4f, p.Z * 0.7f, _seed + 23)) * Fade(1.2f, fineX, fineZ);
+                float wave = MathF.Sin(p.Z * 2.2f + 3 * Noise.Value(p.X * 0.4f, p.Z * 0.7f, _seed + 23)) * Fade(1.2f,
+                    fineX, fineZ);
                 return new Vector3(0.22f, 0.40f, 0.48f) * (1 + 0.18f * wave + 0.3f * coarse + 0.15f * (patch - 0.5f));
             case Ground.Cobbles:
                 float stone = Dot(p.X * 6, p.Z * 6, 0.5f, out float shade), visible = Fade(6, fineX, fineZ);
-                return _tint * (0.55f + 0.1f * patch + visible * (0.3f * stone + 0.15f * shade - 0.1f) + (1 - visible) * 0.15f);
+                return _tint * (0.55f + 0.1f * patch + visible * (0.3f * stone + 0.15f * shade - 0.1f)
+                    + (1 - visible) * 0.15f);
             case Ground.Asphalt:
-                return new Vector3(0.36f, 0.36f, 0.38f) * (0.85f + 0.25f * patch + 0.2f * coarse + 0.25f * fine);
+                return new Vector3(0.36f, 0.36f, 0.38f) * (0.95f + 0.3f * patch + 0.08f * coarse + 0.22f * fine);
             case Ground.Floor:
             case Ground.Paving:
             default:
                 float size = ground == Ground.Floor ? 2 * _tile : _tile;
-                float grout = 1 - (1 - Noise.Bars(p.X / size, 0.04f, fineX / size)) * (1 - Noise.Bars(p.Z / size, 0.04f, fineZ / size));
+                float grout = 1 - (1 - Noise.Bars(p.X / size, 0.04f, fineX / size))
+                    * (1 - Noise.Bars(p.Z / size, 0.04f, fineZ / size));
                 float cell = Noise.Cell((int)MathF.Floor(p.X / size), (int)MathF.Floor(p.Z / size), _seed + 24) - 0.5f;
-                Vector3 slab = Vector3.Lerp(_tint, new Vector3(0.66f), 0.55f) * (0.9f + 0.15f * patch + 0.12f * coarse + 0.1f * fine
+                Vector3 slab = Vector3.Lerp(_tint, new Vector3(0.66f),
+                    0.55f) * (0.9f + 0.15f * patch + 0.12f * coarse + 0.1f * fine
                     + (ground == Ground.Floor ? 0.05f : 0.16f) * cell * Fade(1 / size, fineX, fineZ));
                 return slab * (1 - 0.4f * grout);
         }
@@ -197,7 +214,8 @@ internal sealed class Backdrop
         int cu = (int)MathF.Floor(u), cv = (int)MathF.Floor(v);
         uint hash = Noise.Hash(cu, cv, _seed + 25);
         float jitter = 0.5f - MathF.Min(radius, 0.45f);
-        float du = u - cu - 0.5f - jitter * ((hash & 255) / 127.5f - 1), dv = v - cv - 0.5f - jitter * ((hash >> 8 & 255) / 127.5f - 1);
+        float du = u - cu - 0.5f - jitter * ((hash & 255) / 127.5f - 1),
+            dv = v - cv - 0.5f - jitter * ((hash >> 8 & 255) / 127.5f - 1);
         hue = (hash >> 16 & 255) / 255f;
         return Noise.Step(radius, radius * 0.7f, MathF.Sqrt(du * du + dv * dv));
     }
@@ -213,9 +231,12 @@ internal sealed class Backdrop
     {
         float row = (p.Z - _terrain.Start) / Terrain.RowDepth;
         float aisle = Noise.Bars(p.X / 9 + 0.5f, 0.12f, fineX / 9);
-        float seat = Noise.Bars(row + 0.1f, 0.6f, fineZ / Terrain.RowDepth) * Noise.Bars(p.X / 0.52f, 0.85f, fineX / 0.52f);
-        float worn = 0.85f + 0.3f * Noise.Cell((int)MathF.Floor(p.X / 0.52f), (int)MathF.Floor(row), _seed + 26) * Fade(1, fineX, fineZ);
-        Vector3 concrete = new Vector3(0.56f, 0.55f, 0.53f) * (0.7f + 0.4f * Noise.Bars(row, 0.7f, fineZ / Terrain.RowDepth));
+        float seat = Noise.Bars(row + 0.1f, 0.6f, fineZ / Terrain.RowDepth) * Noise.Bars(p.X / 0.52f, 0.85f,
+            fineX / 0.52f);
+        float worn = 0.85f + 0.3f * Noise.Cell((int)MathF.Floor(p.X / 0.52f), (int)MathF.Floor(row),
+            _seed + 26) * Fade(1, fineX, fineZ);
+        Vector3 concrete = new Vector3(0.56f, 0.55f, 0.53f) * (0.7f
+            + 0.4f * Noise.Bars(row, 0.7f, fineZ / Terrain.RowDepth));
         return Vector3.Lerp(concrete, _tint2 * worn, MathF.Min(1, seat) * (1 - MathF.Min(1, aisle)));
     }
 
@@ -226,24 +247,30 @@ internal sealed class Backdrop
             case Wall.Houses:
                 return House(u, v, fineU, fineV, side);
             case Wall.Trees:
-                float crown = _height * 0.5f * (0.5f + 0.5f * Noise.Value(u / 5, side, _seed + 30) + 0.25f * Noise.Value(u, v, _seed + 31)
-                    + 0.1f * Noise.Value(u * 4, v * 4, _seed + 34));
+                float crown = _height * 0.5f * (0.5f + 0.5f * Noise.Value(u / 5, side, _seed + 30)
+                    + 0.2f * Noise.Value(u, v * 0.3f, _seed + 31)
+                    + 0.06f * Noise.Value(u * 4, v * 2, _seed + 34));
                 if (v > crown)
                     return null;
-                float leaf = Noise.Value(u * 0.8f, v * 0.8f, _seed + 32) + 0.8f * Fade(4, fineU, fineV) * (Noise.Value(u * 4, v * 4, _seed + 33) - 0.5f);
+                float leaf = Noise.Fractal(u * 0.6f + v * 0.2f, v * 0.6f - u * 0.2f, _seed + 32)
+                    + 0.5f * Fade(4, fineU, fineV) * (Noise.Value(u * 3.4f + v * 2, v * 3.4f - u * 2, _seed + 33)
+                        - 0.5f)
+                    + 0.7f * Fade(15, fineU, fineV) * (Noise.Value(u * 13 - v * 7, v * 13 + u * 7, _seed + 35) - 0.5f);
                 return new Vector3(0.18f, 0.29f, 0.13f) * (0.4f + leaf + 0.3f * v / MathF.Max(1, crown));
             case Wall.Stage:
                 return Stage(u, v, fineU, fineV);
             default: // panels of an indoor wall or behind the last row
                 if (v > _height && _kind != SceneKind.Hall)
                     return null;
-                float joint = Noise.Bars(u / 2.4f, 0.02f, fineU / 2.4f) + Noise.Bars(v / _storey, 0.03f, fineV / _storey);
+                float joint = Noise.Bars(u / 2.4f, 0.02f, fineU / 2.4f)
+                    + Noise.Bars(v / _storey, 0.03f, fineV / _storey);
                 Vector3 panel = Vector3.Lerp(_tint, new Vector3(0.75f), 0.4f);
                 if (v < 2.6f && Noise.Cell((int)MathF.Floor(u / 4.8f), 1, _seed + side) > 0.5f)
                 {
                     float shop = (u / 4.8f - MathF.Floor(u / 4.8f));
                     if (shop is > 0.08f and < 0.92f)
-                        panel = Vector3.Lerp(_tint2, new Vector3(0.95f, 0.92f, 0.8f), 0.35f + 0.5f * Noise.Value(u * 2, v * 2, _seed + 35));
+                        panel = Vector3.Lerp(_tint2, new Vector3(0.95f, 0.92f, 0.8f),
+                            0.35f + 0.5f * Noise.Value(u * 2, v * 2, _seed + 35));
                 }
                 return Sign(panel * (1 - 0.3f * MathF.Min(1, joint)), u, v, 2.8f, 0.8f, fineU, side);
         }
@@ -266,17 +293,28 @@ internal sealed class Backdrop
             return plaster * 0.6f;
         float pitch = 1.7f + 1.6f * ((hash >> 26 & 7) / 7f), wide = 0.4f + 0.25f * tone;
         float gu = (u - number * plot) / pitch, gv = v / _storey;
-        float window = MathF.Min(1, Noise.Bars(gu - 0.5f + wide / 2, wide, fineU / pitch)) * MathF.Min(1, Noise.Bars(gv - 0.25f, 0.5f, fineV / _storey));
+        float window = MathF.Min(1, Noise.Bars(gu - 0.5f + wide / 2, wide, fineU / pitch)) * MathF.Min(1,
+            Noise.Bars(gv - 0.25f, 0.5f, fineV / _storey));
         int cellU = (int)MathF.Floor(gu), cellV = (int)MathF.Floor(gv);
         float cell = Noise.Cell(cellU + number * 64, cellV, _seed + 52 + side);
-        Vector3 glass = cell < _lit ? new Vector3(0.98f, 0.85f, 0.55f) : Vector3.Lerp(new Vector3(0.12f, 0.15f, 0.18f), _horizon, 0.15f + 0.35f * cell);
-        float frame = Fade(1 / pitch * 4, fineU, fineV) * MathF.Min(1, Noise.Bars(gu * 2 - 0.03f, 0.06f, 2 * fineU / pitch));
+        Vector3 glass = cell < _lit ? new Vector3(0.98f, 0.85f, 0.55f)
+            : Vector3.Lerp(new Vector3(0.12f, 0.15f, 0.18f), _horizon, 0.15f + 0.35f * cell);
+        float frame = Fade(1 / pitch * 4, fineU, fineV) * MathF.Min(1,
+            Noise.Bars(gu * 2 - 0.03f, 0.06f, 2 * fineU / pitch));
         glass = Vector3.Lerp(glass, new Vector3(0.8f), 0.5f * frame);
         if (v < _storey) // shop fronts
         {
-            float open = MathF.Min(1, Noise.Bars(gu / 2 + 0.04f, 0.9f, fineU / pitch / 2)) * (v < _storey * 0.72f ? 1 : 0);
-            Vector3 display = Vector3.Lerp(new Vector3(0.16f), new Vector3(0.9f, 0.8f, 0.6f), 0.7f * Noise.Value(u * 1.5f, v * 1.5f, _seed + 53) * (0.4f + _lit));
-            return Sign(Vector3.Lerp(plaster * 0.75f, display, open), u, v, _storey * 0.74f, _storey * 0.2f, fineU, side + hash % 7);
+            float open = MathF.Min(1, Noise.Bars(gu / 2 + 0.04f, 0.9f, fineU / pitch / 2)) * (v < _storey * 0.72f ? 1
+                : 0);
+            float goods = Noise.Cell((int)MathF.Floor(u * 2.2f), (int)MathF.Floor(v * 1.6f), _seed + 53);
+            Vector3 ware = Person.Hue(Noise.Cell((int)MathF.Floor(u * 2.2f), (int)MathF.Floor(v * 1.6f), _seed + 54),
+                0.4f, 0.75f);
+            Vector3 display = Vector3.Lerp(new Vector3(0.2f, 0.21f, 0.23f), new Vector3(0.95f, 0.86f, 0.68f),
+                0.25f + _lit);
+            display = Vector3.Lerp(display, ware, goods > 0.55f ? 0.3f * Fade(1, fineU, fineV)
+                : 0) * (0.75f + 0.35f * Noise.Value(u * 0.8f, v * 1.5f, _seed + 55));
+            return Sign(Vector3.Lerp(plaster * 0.75f, display, open), u, v, _storey * 0.74f, _storey * 0.2f, fineU,
+                side + hash % 7);
         }
         return Vector3.Lerp(plaster, glass, window);
     }
@@ -294,7 +332,8 @@ internal sealed class Backdrop
         float cu = gu - MathF.Floor(gu), cv = (v - bottom) / tall;
         bool stroke = cu < 0.75f && cv is > 0.2f and < 0.8f
             && Noise.Cell((int)(cu * 4) + 4 * (int)MathF.Floor(gu), (int)((cv - 0.2f) * 8.3f), hash) > 0.42f;
-        return stroke ? Vector3.Lerp(back, new Vector3(0.95f, 0.95f, 0.88f), 1 / (1 + 16 * fine * fine / (letter * letter))) : back;
+        return stroke ? Vector3.Lerp(back, new Vector3(0.95f, 0.95f, 0.88f),
+            1 / (1 + 16 * fine * fine / (letter * letter))) : back;
     }
 
     private Vector3? Stage(float u, float v, float fineU, float fineV)
@@ -307,10 +346,12 @@ internal sealed class Backdrop
         if (v > roof) // lamps on the truss
             return Vector3.Lerp(new Vector3(0.15f), new Vector3(2.2f, 2, 1.7f), Noise.Step(0.4f, 0.25f,
                 new Vector2(u / 0.9f - MathF.Floor(u / 0.9f) - 0.5f, v - roof - 0.5f).Length()));
-        Vector3 back = Vector3.Lerp(_tint2, new Vector3(0.1f, 0.1f, 0.2f), 0.55f + 0.4f * (v / roof)) * (0.4f + 1.1f * Noise.Value(u / half * 2.5f, v / roof * 2, _seed + 61));
+        Vector3 back = Vector3.Lerp(_tint2, new Vector3(0.1f, 0.1f, 0.2f),
+            0.55f + 0.4f * (v / roof)) * (0.4f + 1.1f * Noise.Value(u / half * 2.5f, v / roof * 2, _seed + 61));
         float screen = MathF.Abs(MathF.Abs(u) - half * 0.68f);
         if (screen < half * 0.22f && v > roof * 0.35f && v < roof * 0.85f)
-            back = Person.Hue(Noise.Value(u * 0.8f, v * 0.8f, _seed + 62), 0.6f, 0.5f + Noise.Value(u * 2, v * 2, _seed + 63));
+            back = Person.Hue(0.3f * Noise.Value(u * 0.5f, v * 0.8f, _seed + 62) + (_seed & 7) / 9f, 0.5f,
+                0.35f + 0.7f * Noise.Fractal(u * 1.5f, v * 1.5f, _seed + 63));
         return back * 1.4f;
     }
 
@@ -318,7 +359,8 @@ internal sealed class Backdrop
     {
         float u = p.X / 3, v = p.Z / 3;
         float lamp = new Vector2(u - MathF.Floor(u) - 0.5f, v - MathF.Floor(v) - 0.5f).Length();
-        Vector3 panel = new Vector3(0.62f, 0.61f, 0.59f) * (1 - 0.2f * MathF.Min(1, Noise.Bars(p.X / 1.5f, 0.04f, fine / 1.5f)));
+        Vector3 panel = new Vector3(0.62f, 0.61f, 0.59f) * (1 - 0.2f * MathF.Min(1,
+            Noise.Bars(p.X / 1.5f, 0.04f, fine / 1.5f)));
         return Vector3.Lerp(panel, new Vector3(1.5f, 1.45f, 1.3f), Noise.Step(0.17f, 0.12f, lamp));
     }
 
@@ -337,7 +379,8 @@ internal sealed class Backdrop
                     float along = d.X * sin + d.Y * cos, across = MathF.Abs(d.X * cos - d.Y * sin);
                     if (along <= 0 || across > width * along + 2)
                         continue;
-                    float strength = Noise.Step(width * along + 2, 0, across) * MathF.Exp(-along / (0.8f * canvas.Height));
+                    float strength = Noise.Step(width * along + 2, 0,
+                        across) * MathF.Exp(-along / (0.8f * canvas.Height));
                     canvas.Colours[row * canvas.Width + column] += 0.35f * strength * colour;
                 }
             }

@@ -2,7 +2,8 @@ using System.Numerics;
 
 namespace HeadCount.Synthesis;
 
-/// <summary>Three directions at right angles, of length one, in which a body measures x (its right), y (up), z (front).</summary>
+/// <summary>Three directions at right angles, of length one, in which a body measures x (its right), y (up), z
+/// (front).</summary>
 internal readonly record struct Frame(Vector3 Right, Vector3 Up, Vector3 Front)
 {
     internal static readonly Frame World = new(Vector3.UnitX, Vector3.UnitY, Vector3.UnitZ);

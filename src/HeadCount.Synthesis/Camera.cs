@@ -41,7 +41,8 @@ internal sealed class Camera
         return _centre + scale * new Vector2(Vector3.Dot(d, Right), -Vector3.Dot(d, Up));
     }
 
-    /// <summary>The direction seen at a point of the picture, one unit deep: Position + depth × Ray is what lies there.</summary>
+    /// <summary>The direction seen at a point of the picture, one unit deep: Position + depth × Ray is what lies
+    /// there.</summary>
     internal Vector3 Ray(float x, float y) =>
         Forward + (x - _centre.X) / Focal * Right - (y - _centre.Y) / Focal * Up;
 

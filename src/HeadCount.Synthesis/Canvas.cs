@@ -84,7 +84,8 @@ internal sealed class Canvas(int width, int height, Camera camera, Light light)
         if (Vector3.Dot(g3, toViewer) < 0)
             g3 = -g3;
         Vector3 sun = blob.Frame.ToLocal(Light.Direction), up = blob.Frame.ToLocal(Vector3.UnitY);
-        Vector3 half = blob.Frame.ToLocal(Vector3.Normalize(Light.Direction + Vector3.Normalize(Camera.Position - middle)));
+        Vector3 half = blob.Frame.ToLocal(Vector3.Normalize(Light.Direction
+            + Vector3.Normalize(Camera.Position - middle)));
         // Normals of a flat body lean to its thin side.
         Vector3 lean = new Vector3(MathF.Min(blob.Axes.X, MathF.Min(blob.Axes.Y, blob.Axes.Z))) / blob.Axes;
         Material material = blob.Material;

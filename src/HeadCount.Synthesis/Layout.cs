@@ -34,7 +34,8 @@ internal sealed class Layout
         _stances = new List<Stance>(wanted);
     }
 
-    internal static List<Stance> Place(SceneKind kind, Camera camera, Terrain terrain, int width, int height, int wanted, Rng rng)
+    internal static List<Stance> Place(SceneKind kind, Camera camera, Terrain terrain, int width, int height,
+        int wanted, Rng rng)
     {
         var layout = new Layout(kind, camera, terrain, width, height, wanted, rng);
         layout.Fill(kind);
@@ -94,7 +95,8 @@ internal sealed class Layout
                 default:
                     bool walks = !_rows && kind != SceneKind.Concert && _rng.Chance(0.7f);
                     float yaw = _rows || kind == SceneKind.Concert ? common + 0.15f * _rng.Normal()
-                        : kind == SceneKind.Street && _rng.Chance(0.7f) ? (_rng.Chance(0.5f) ? 0 : MathF.PI) + 0.3f * _rng.Normal()
+                        : kind == SceneKind.Street && _rng.Chance(0.7f)
+                            ? (_rng.Chance(0.5f) ? 0 : MathF.PI) + 0.3f * _rng.Normal()
                         : _rng.Range(0, 2 * MathF.PI);
                     Put(anchor, yaw, walks ? Posture.Walking : Posture.Standing, cheer);
                     break;
@@ -140,7 +142,8 @@ internal sealed class Layout
         {
             float angle = 2 * MathF.PI * i / members + 0.3f * _rng.Normal();
             var (sin, cos) = MathF.SinCos(facing ? angle : yaw + MathF.PI / 2);
-            Vector2 place = centre + new Vector2(sin, cos) * (facing ? radius : radius * (2 * (i + 0.5f) / members - 1));
+            Vector2 place = centre + new Vector2(sin, cos) * (facing ? radius
+                : radius * (2 * (i + 0.5f) / members - 1));
             Put(place, facing ? angle + MathF.PI + 0.4f * _rng.Normal() : yaw + 0.2f * _rng.Normal(),
                 facing ? Posture.Standing : Posture.Walking, cheer);
         }
@@ -154,7 +157,8 @@ internal sealed class Layout
         {
             var (sin, cos) = MathF.SinCos(heading);
             for (int lane = 0; lane < lanes; lane++)
-                Put(head + new Vector2(cos, -sin) * (0.6f * lane + 0.08f * _rng.Normal()), heading + MathF.PI + 0.3f * _rng.Normal(),
+                Put(head + new Vector2(cos, -sin) * (0.6f * lane + 0.08f * _rng.Normal()),
+                    heading + MathF.PI + 0.3f * _rng.Normal(),
                     Posture.Standing, 0);
             head += new Vector2(sin, cos) * step * _rng.Range(0.8f, 1.2f);
             heading += bend;
@@ -171,8 +175,10 @@ internal sealed class Layout
             {
                 if (_rng.Chance(0.1f))
                     continue;
-                var offset = new Vector2((column - columns / 2f + (row & 1) * 0.5f) * pitch, (row - rows / 2f) * pitch * 1.1f);
-                Put(centre + offset + new Vector2(_rng.Normal(), _rng.Normal()) * pitch * 0.15f, yaw + 0.25f * _rng.Normal(),
+                var offset = new Vector2((column - columns / 2f + (row & 1) * 0.5f) * pitch,
+                    (row - rows / 2f) * pitch * 1.1f);
+                Put(centre + offset + new Vector2(_rng.Normal(), _rng.Normal()) * pitch * 0.15f,
+                    yaw + 0.25f * _rng.Normal(),
                     Posture.Standing, cheer);
             }
         }

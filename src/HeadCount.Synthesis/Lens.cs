@@ -14,7 +14,7 @@ internal static class Lens
         Vector3 balance = new Vector3(rng.Range(0.94f, 1.07f), 1, rng.Range(0.92f, 1.07f)) * rng.Range(0.85f, 1.15f);
         float contrast = rng.Range(0.85f, 1.15f), saturation = rng.Chance(0.12f) ? 0 : rng.Range(0.75f, 1.15f);
         float vignette = rng.Chance(0.5f) ? rng.Range(0, 0.35f) : 0;
-        float noise = rng.LogRange(0.004f, night ? 0.05f : 0.025f), chroma = saturation * noise * 0.5f;
+        float noise = rng.LogRange(0.004f, night ? 0.035f : 0.025f), chroma = saturation * noise * 0.5f;
         ulong seed = rng.Next();
         var picture = new RgbImage(width, height);
         byte[] pixels = picture.Pixels;
@@ -30,7 +30,8 @@ internal static class Lens
                 colour = new Vector3(0.5f) + contrast * (colour - new Vector3(0.5f));
                 ulong bits = Noise.Mix(seed + (ulong)at * 0x9E3779B97F4A7C15);
                 float grain = noise * (0.7f + 0.6f * (1 - luma)) * Bell((uint)bits);
-                colour += new Vector3(grain) + chroma * new Vector3(Bell((uint)(bits >> 16)), 0, Bell((uint)(bits >> 32)));
+                colour += new Vector3(grain) + chroma * new Vector3(Bell((uint)(bits >> 16)), 0,
+                    Bell((uint)(bits >> 32)));
                 colour = Vector3.Clamp(colour, Vector3.Zero, Vector3.One) * 255 + new Vector3(0.5f);
                 pixels[3 * at] = (byte)colour.X;
                 pixels[3 * at + 1] = (byte)colour.Y;
@@ -76,7 +77,8 @@ internal static class Lens
             {
                 Vector3 total = weights[0] * across[y * width + x];
                 for (int i = 1; i <= reach; i++)
-                    total += weights[i] * (across[Math.Max(0, y - i) * width + x] + across[Math.Min(height - 1, y + i) * width + x]);
+                    total += weights[i] * (across[Math.Max(0, y - i) * width + x]
+                        + across[Math.Min(height - 1, y + i) * width + x]);
                 result[y * width + x] = total;
             }
         }

@@ -43,8 +43,10 @@ internal readonly record struct Material(Surface Surface, Vector3 Main)
             case Surface.Head:
                 return Head(at, pixel);
             case Surface.Leaves:
-                float leaf = Noise.Value(at.X * 6, at.Y * 6, Seed) * 0.6f + Noise.Value(at.X * 15, at.Y * 15, Seed + 1) * 0.4f;
-                return (Main * (0.35f + 1.2f * leaf), 0);
+                float leafX = at.X + 0.7f * at.Z, leafY = at.Y - 0.8f * at.Z;
+                float leaf = Noise.Value(leafX * 5, leafY * 5, Seed) * 0.5f
+                    + Noise.Value(leafX * 13, leafY * 13, Seed + 1) * 0.5f;
+                return (Main * (0.4f + 1.3f * leaf * leaf), 0);
             case Surface.Stone:
                 return (Main * (0.7f + 0.6f * Noise.Fractal(at.X * 3, at.Y * 3 + at.Z, Seed)), 0.05f);
             case Surface.Wheel:
@@ -61,7 +63,8 @@ internal readonly record struct Material(Surface Surface, Vector3 Main)
     private Vector3 Cloth(Vector3 at, float along, float pixel)
     {
         float height = along * 2 + at.Y * 0.3f;
-        float fold = Noise.Value(at.X * 3 + 5, height * 3.5f, Seed) * 0.7f + Noise.Value(at.X * 8, height * 4, Seed + 9) * 0.3f;
+        float fold = Noise.Value(at.X * 3 + 5, height * 3.5f, Seed) * 0.7f
+            + Noise.Value(at.X * 8, height * 4, Seed + 9) * 0.3f;
         Vector3 colour = Weave switch
         {
             Weave.Hoops => Vector3.Lerp(Main, Second, Noise.Bars(height * Amount, 0.45f, pixel * Amount)),
@@ -71,7 +74,8 @@ internal readonly record struct Material(Surface Surface, Vector3 Main)
             Weave.Blotches => Vector3.Lerp(Main, Second,
                 Noise.Step(0.5f, 0.6f, Noise.Value(at.X * Amount + 9, height * Amount, Seed + 3))),
             Weave.Print => MathF.Abs(at.X) < 0.42f && along is > 0.5f and < 0.85f
-                && Noise.Cell((int)MathF.Floor(at.X * 9), (int)MathF.Floor(along * 12), Seed + (at.Z > 0 ? 1u : 2u)) > 0.45f
+                && Noise.Cell((int)MathF.Floor(at.X * 9), (int)MathF.Floor(along * 12),
+                    Seed + (at.Z > 0 ? 1u : 2u)) > 0.45f
                 ? Second : Main,
             Weave.TwoTone => along > 0.55f ? Second : Main,
             Weave.Zip => at.Z > 0 && MathF.Abs(at.X) < 0.16f ? Second : Main,
@@ -84,14 +88,16 @@ internal readonly record struct Material(Surface Surface, Vector3 Main)
     private (Vector3 Colour, float Gloss) Head(Vector3 at, float pixel)
     {
         float soft = MathF.Max(pixel, 0.03f);
-        float brow = at.Z - 0.05f - 0.9f * MathF.Max(0, at.Y - 0.15f + Amount);
+        float brow = at.Z - 0.12f - 1.7f * MathF.Max(0, at.Y - 0.12f + Amount);
         float nape = 0.35f * (Noise.Value(at.X * 4, at.Z * 4, Seed) - 0.5f);
         float bare = Noise.Step(-soft, soft, brow + nape * 0.4f);
         if (at.Z <= 0.3f)
             bare = MathF.Max(bare, Noise.Step(-soft, soft, -0.62f - at.Y + nape * 0.5f));
         // Ears, at the side and a little below the middle.
-        float ear = at.X * at.X > 0.6f ? Noise.Step(0.2f, 0.12f, MathF.Abs(at.Z + 0.02f)) * Noise.Step(0.26f, 0.18f, MathF.Abs(at.Y + 0.1f)) : 0;
-        Vector3 skin = Main * (1 - 0.25f * MathF.Max(0, -at.Y - 0.3f) + 0.06f * Noise.Value(at.X * 3, at.Y * 3, Seed + 4));
+        float ear = at.X * at.X > 0.6f ? Noise.Step(0.2f, 0.12f, MathF.Abs(at.Z + 0.02f)) * Noise.Step(0.26f, 0.18f,
+            MathF.Abs(at.Y + 0.1f)) : 0;
+        Vector3 skin = Main * (1 - 0.25f * MathF.Max(0, -at.Y - 0.3f)
+            + 0.06f * Noise.Value(at.X * 3, at.Y * 3, Seed + 4));
         if (pixel < 0.22f && at.Z > 0)
             skin = Features(skin, at, soft);
         Vector3 hair = Second * (0.7f + 0.6f * Noise.Value(at.X * 9, at.Z * 5 + at.Y * 3, Seed + 5));
@@ -133,7 +139,8 @@ internal readonly record struct Material(Surface Surface, Vector3 Main)
         skin = Vector3.Lerp(skin, dark, MathF.Max(MathF.Max(eye, brow * 0.8f), nose));
         skin = Vector3.Lerp(skin, new Vector3(0.55f, 0.22f, 0.22f), 0.7f * mouth);
         if (Mask)
-            skin = Vector3.Lerp(skin, new Vector3(0.8f, 0.87f, 0.9f), Noise.Step(-soft, soft, -0.1f - at.Y) * Noise.Step(0.1f, 0.3f, at.Z));
+            skin = Vector3.Lerp(skin, new Vector3(0.8f, 0.87f, 0.9f),
+                Noise.Step(-soft, soft, -0.1f - at.Y) * Noise.Step(0.1f, 0.3f, at.Z));
         if (Glasses)
             skin = Vector3.Lerp(skin, dark, 0.85f * Spot(side - 0.36f, 0.27f, at.Y - 0.05f, 0.17f));
         return skin;

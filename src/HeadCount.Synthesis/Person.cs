@@ -80,11 +80,13 @@ internal sealed class Person
         if ((skirt || coat) && !sits)
         {
             Material cloth = skirt ? (dress.Chance(0.5f) ? top : bottom) : top with { Weave = Weave.Plain };
-            Add(new(0, 1.02f, 0), new(0, dress.Range(0.45f, 0.75f), 0), new(0.155f * build, 0.12f, 0.115f * build), cloth, 1, 1.35f);
+            Add(new(0, 1.02f, 0), new(0, dress.Range(0.45f, 0.75f), 0), new(0.155f * build, 0.12f, 0.115f * build),
+                cloth, 1, 1.35f);
         }
 
         // Torso: hips to chest, then the yoke of the shoulders.
-        Add(new(0, 0.98f + drop, 0), new(0, 1.30f + drop, 0.01f), new(0.165f * build, 0.11f, 0.115f * build), top, 0.95f, 1.06f);
+        Add(new(0, 0.98f + drop, 0), new(0, 1.30f + drop, 0.01f), new(0.165f * build, 0.11f, 0.115f * build), top,
+            0.95f, 1.06f);
         Add(new(-0.115f * build, 1.37f + drop, 0), new(0.115f * build, 1.37f + drop, 0), new(0.085f, 0.085f, 0.085f),
             top with { Weave = top.Weave is Weave.Check or Weave.Blotches ? top.Weave : Weave.Plain,
                 Main = top.Weave == Weave.TwoTone ? top.Second : top.Main });
@@ -114,7 +116,8 @@ internal sealed class Person
     {
         if (!dress.Chance(vividShare))
             return dress.Pick<Vector3>(Muted) * dress.Range(0.85f, 1.1f);
-        return Hue(dress.Unit(), dress.Range(0.35f, 0.9f), dress.Range(0.35f, 0.95f));
+        return Hue(dress.Chance(0.6f) ? dress.Pick<float>([0, 0.02f, 0.1f, 0.14f, 0.57f, 0.61f, 0.64f]) : dress.Unit(),
+            dress.Range(0.2f, 0.8f), dress.Range(0.3f, 0.9f));
     }
 
     /// <summary>HSV to RGB.</summary>
@@ -143,7 +146,8 @@ internal sealed class Person
         float stride = posture == Posture.Walking ? dress.Range(0.08f, 0.3f) : dress.Range(0, 0.06f);
         if (dress.Chance(0.5f))
             stride = -stride;
-        var shoe = new Material(Surface.Matt, dress.Chance(0.3f) ? new Vector3(0.85f) : new Vector3(0.12f, 0.11f, 0.1f));
+        var shoe = new Material(Surface.Matt, dress.Chance(0.3f) ? new Vector3(0.85f)
+            : new Vector3(0.12f, 0.11f, 0.1f));
         foreach (int side in (ReadOnlySpan<int>)[-1, 1])
         {
             float step = side * stride;
@@ -157,13 +161,16 @@ internal sealed class Person
             Limb(hip, knee, 0.085f, 0.75f, upper);
             Limb(knee, ankle, 0.062f, 0.7f, lower);
             if (fine)
-                Add(ankle + new Vector3(0, -0.035f, -0.02f), ankle + new Vector3(0, -0.045f, 0.12f), new(0.042f, 0.04f, 0.05f), shoe);
+                Add(ankle + new Vector3(0, -0.035f, -0.02f), ankle + new Vector3(0, -0.045f, 0.12f),
+                    new(0.042f, 0.04f, 0.05f), shoe);
         }
     }
 
-    private void Arms(Stance stance, Rng dress, Material lower, Material upper, Material hand, float build, float drop, bool fine)
+    private void Arms(Stance stance, Rng dress, Material lower, Material upper, Material hand, float build, float drop,
+        bool fine)
     {
-        Material sleeve = upper with { Weave = Weave.Plain, Main = upper.Weave == Weave.TwoTone ? upper.Second : upper.Main };
+        Material sleeve = upper with { Weave = Weave.Plain, Main = upper.Weave == Weave.TwoTone ? upper.Second
+            : upper.Main };
         float swing = stance.Posture == Posture.Walking ? dress.Range(-0.2f, 0.2f) : 0;
         bool both = dress.Chance(stance.Cheer), phone = dress.Chance(0.13f), crossed = dress.Chance(0.1f);
         foreach (int side in (ReadOnlySpan<int>)[-1, 1])
@@ -172,10 +179,12 @@ internal sealed class Person
             float bend = dress.Range(-0.03f, 0.03f);
             var shoulder = new Vector3(side * 0.185f * build, 1.37f, 0);
             var (elbow, wrist) = raised
-                ? (new Vector3(side * 0.27f, 1.6f + bend, 0.08f), new Vector3(side * (0.2f + bend), 1.86f + bend, 0.12f))
+                ? (new Vector3(side * 0.27f, 1.6f + bend, 0.08f),
+                    new Vector3(side * (0.2f + bend), 1.86f + bend, 0.12f))
                 : phone ? (new Vector3(side * 0.23f, 1.1f, 0.06f), new Vector3(side * 0.05f, 1.24f + bend, 0.3f))
                 : crossed || stance.Posture == Posture.Sitting
-                    ? (new Vector3(side * 0.24f, 1.08f, 0.08f), new Vector3(side * (crossed ? -0.06f : 0.12f), 1.05f, 0.26f))
+                    ? (new Vector3(side * 0.24f, 1.08f, 0.08f), new Vector3(side * (crossed ? -0.06f : 0.12f), 1.05f,
+                        0.26f))
                 : (new Vector3(side * (0.23f + bend), 1.1f, -0.03f + side * swing * 0.5f),
                     new Vector3(side * (0.23f + bend), 0.86f, 0.05f + side * swing));
             var down = new Vector3(0, drop, 0);
@@ -189,16 +198,21 @@ internal sealed class Person
         }
     }
 
-    private void AddHead(Rng dress, Vector3 skin, Vector3 hair, Vector3 cloth, bool cold, bool child, float drop, uint seed)
+    private void AddHead(Rng dress, Vector3 skin, Vector3 hair, Vector3 cloth, bool cold, bool child, float drop,
+        uint seed)
     {
         Headgear gear = dress.Chance(cold ? 0.5f : 0.22f)
             ? dress.Pick<Headgear>(cold
                 ? [Headgear.Beanie, Headgear.Beanie, Headgear.Hood, Headgear.Hood, Headgear.Cap, Headgear.Scarf]
-                : [Headgear.Cap, Headgear.Cap, Headgear.Hat, Headgear.Scarf, Headgear.Helmet, Headgear.Hood, Headgear.Beanie])
+                : [Headgear.Cap, Headgear.Cap, Headgear.Hat, Headgear.Scarf, Headgear.Helmet, Headgear.Hood,
+                    Headgear.Beanie])
             : Headgear.None;
-        bool longHair = dress.Chance(0.42f) && gear is not (Headgear.Hood or Headgear.Scarf), bald = !longHair && dress.Chance(0.12f);
+        bool longHair = dress.Chance(0.42f) && gear is not (Headgear.Hood or Headgear.Scarf), bald = !longHair
+            && dress.Chance(0.08f);
         Vector3 gearColour = gear == Headgear.Hood ? cloth
-            : gear == Headgear.Helmet ? dress.Pick<Vector3>([new(0.95f, 0.8f, 0.1f), new(0.92f), new(0.9f, 0.35f, 0.1f), new(0.15f, 0.3f, 0.7f)])
+            : gear == Headgear.Helmet
+                ? dress.Pick<Vector3>([new(0.95f, 0.8f, 0.1f), new(0.92f), new(0.9f, 0.35f, 0.1f),
+                new(0.15f, 0.3f, 0.7f)])
             : Colour(dress, 0.4f);
         float volume = gear switch
         {
@@ -234,7 +248,8 @@ internal sealed class Person
         {
             float length = dress.Range(0.08f, 0.3f);
             if (dress.Chance(0.6f))
-                AddRound(new(0, -0.02f, -0.035f), new(0, -0.04f - length, -0.06f), new(0.088f, 0.1f, 0.062f), strands, 1, 0.85f);
+                AddRound(new(0, -0.02f, -0.035f), new(0, -0.04f - length, -0.06f), new(0.088f, 0.1f, 0.062f), strands,
+                    1, 0.85f);
             else if (dress.Chance(0.6f))
                 AddRound(new(0, 0.03f, -0.11f), new(0, -0.05f - length, -0.13f), new(0.034f), strands, 1, 0.6f);
             else if (gear == Headgear.None)
@@ -244,23 +259,29 @@ internal sealed class Person
         if (gear == Headgear.Cap)
         {
             float side = dress.Chance(0.1f) ? -1 : 1;
-            AddRound(new(0, 0.04f, 0.07f * side), new(0, 0.03f, 0.115f * side), new(0.065f, 0.012f, 0.06f), brim, head: true);
+            AddRound(new(0, 0.04f, 0.07f * side), new(0, 0.03f, 0.115f * side), new(0.065f, 0.012f, 0.06f), brim,
+                head: true);
         }
         else if (gear == Headgear.Hat)
         {
             AddRound(new(0, 0.06f, 0), new(0, 0.06f, 0), new(0.16f, 0.018f, 0.17f), brim);
-            AddRound(new(0, 0.065f, 0), new(0, 0.095f, 0), new(0.082f, 0.055f, 0.095f), brim with { Main = gearColour }, head: true);
+            AddRound(new(0, 0.065f, 0), new(0, 0.095f, 0), new(0.082f, 0.055f, 0.095f),
+                brim with { Main = gearColour }, head: true);
         }
 
-        void AddRound(Vector3 a, Vector3 b, Vector3 axes, Material material, float fromScale = 1, float toScale = 1, bool head = false) =>
-            _parts.Add(new Blob(centre + bodyTurn.ToWorld(a * _size), centre + bodyTurn.ToWorld(b * _size), axes * _size,
+        void AddRound(Vector3 a, Vector3 b, Vector3 axes, Material material, float fromScale = 1, float toScale = 1,
+            bool head = false) =>
+            _parts.Add(new Blob(centre + bodyTurn.ToWorld(a * _size), centre + bodyTurn.ToWorld(b * _size),
+                axes * _size,
                 bodyTurn, material, fromScale, toScale, head));
     }
 
     private void Umbrella(Rng dress, float drop)
     {
-        var cloth = new Material(Surface.Panels, Colour(dress, 0.6f)) { Second = dress.Chance(0.5f) ? new Vector3(0.9f) : Colour(dress, 0.4f) };
-        Limb(new(0.2f, 1.1f + drop, 0.2f), new(0.1f, 1.95f + drop, 0.1f), 0.012f, 1, new Material(Surface.Matt, new Vector3(0.3f)));
+        var cloth = new Material(Surface.Panels, Colour(dress, 0.6f)) { Second = dress.Chance(0.5f) ? new Vector3(0.9f)
+            : Colour(dress, 0.4f) };
+        Limb(new(0.2f, 1.1f + drop, 0.2f), new(0.1f, 1.95f + drop, 0.1f), 0.012f, 1,
+            new Material(Surface.Matt, new Vector3(0.3f)));
         Add(new(0.1f, 1.92f + drop, 0.1f), new(0.1f, 1.95f + drop, 0.1f), new(0.52f, 0.14f, 0.52f), cloth);
     }
 }

@@ -10,7 +10,8 @@ namespace HeadCount.Synthesis;
 /// frame, the head's visible pixel nearest to the middle of what shows.
 /// </param>
 /// <param name="Kind">The kind of place.</param>
-/// <param name="JpegQuality">The JPEG quality to save the picture with, so that compression varies like in the wild.</param>
+/// <param name="JpegQuality">The JPEG quality to save the picture with, so that compression varies like in the
+/// wild.</param>
 public sealed record Scene(RgbImage Picture, IReadOnlyList<HeadPoint> Heads, SceneKind Kind, int JpegQuality);
 
 /// <summary>Kinds of places.</summary>

@@ -9,7 +9,8 @@ public sealed record SceneOptions
     /// <summary>Rows of the picture, 32 to 8192. Default: 512.</summary>
     public int Height { get; init; } = 512;
 
-    /// <summary>Fewest people drawn, 0 to <see cref="MaxPeople"/>. With 0, the default, about 15 % of scenes are empty.</summary>
+    /// <summary>Fewest people drawn, 0 to <see cref="MaxPeople"/>. With 0, the default, about 15 % of scenes are
+    /// empty.</summary>
     public int MinPeople { get; init; }
 
     /// <summary>

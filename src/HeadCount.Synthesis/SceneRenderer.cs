@@ -13,7 +13,8 @@ public static class SceneRenderer
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
     public static Scene Render(SceneOptions options) => RenderWithOwners(options, out _, out _);
 
-    /// <summary>Also gives the owner of every pixel (see <see cref="Canvas.Owners"/>) and the owner number of every head.</summary>
+    /// <summary>Also gives the owner of every pixel (see <see cref="Canvas.Owners"/>) and the owner number of every
+    /// head.</summary>
     internal static Scene RenderWithOwners(SceneOptions options, out int[] owners, out int[] headOwners)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -22,7 +23,7 @@ public static class SceneRenderer
         var rng = new Rng(Noise.Mix((ulong)options.Seed + 0x5CE4E));
         int people = Number(options, rng.Fork());
         SceneKind kind = options.Kind ?? PickKind(people, rng.Fork());
-        bool night = rng.Chance(kind == SceneKind.Concert ? 0.75f : kind == SceneKind.Hall ? 0 : 0.12f);
+        bool night = rng.Chance(kind == SceneKind.Concert ? 0.7f : kind == SceneKind.Hall ? 0 : 0.1f);
         var (camera, terrain, reach) = SetUp(kind, people, width, height, rng.Fork());
         Light light = Lighting(kind, night, reach, rng.Fork());
 
@@ -34,7 +35,7 @@ public static class SceneRenderer
         Rng looks = rng.Fork(), things = rng.Fork();
         List<Stance> stances = Layout.Place(kind, camera, terrain, width, height, people, rng.Fork());
         bool cold = things.Chance(kind == SceneKind.Beach ? 0 : 0.4f);
-        Vector3? uniform = things.Chance(kind is SceneKind.Stands or SceneKind.Concert ? 0.4f : 0.1f)
+        Vector3? uniform = things.Chance(kind is SceneKind.Stands or SceneKind.Concert ? 0.4f : 0.05f)
             ? Person.Hue(things.Unit(), things.Range(0.2f, 0.95f), things.Range(0.35f, 0.95f)) : null;
         int props = (int)things.LogRange(1, people == 0 ? 60 : 25) - 1;
 
@@ -84,19 +85,22 @@ public static class SceneRenderer
     {
         bool empty = rng.Chance(EmptyShare);
         float number = rng.LogRange(Math.Max(1, options.MinPeople), options.MaxPeople + 0.999f);
-        return options.MaxPeople == 0 || (options.MinPeople == 0 && empty) ? 0 : Math.Clamp((int)number, Math.Max(1, options.MinPeople), options.MaxPeople);
+        return options.MaxPeople == 0 || (options.MinPeople == 0 && empty) ? 0
+            : Math.Clamp((int)number, Math.Max(1, options.MinPeople), options.MaxPeople);
     }
 
     // Big crowds gather in wide places.
     private static SceneKind PickKind(int people, Rng rng)
     {
         if (people > 400)
-            return rng.Pick<SceneKind>([SceneKind.Square, SceneKind.Square, SceneKind.Drone, SceneKind.Stands, SceneKind.Concert, SceneKind.Concert, SceneKind.Street]);
+            return rng.Pick<SceneKind>([SceneKind.Square, SceneKind.Square, SceneKind.Drone, SceneKind.Stands,
+                SceneKind.Concert, SceneKind.Concert, SceneKind.Street]);
         return (SceneKind)rng.Int(0, 7);
     }
 
     // Chooses how large heads are first, then puts the camera where they come out so.
-    private static (Camera Camera, Terrain Terrain, float Reach) SetUp(SceneKind kind, int people, int width, int height, Rng rng)
+    private static (Camera Camera, Terrain Terrain, float Reach) SetUp(SceneKind kind, int people, int width,
+        int height, Rng rng)
     {
         float roomy = 0.75f * MathF.Sqrt((float)width * height / Math.Max(1, people));
         float head = rng.LogRange(6.5f, Math.Clamp(MathF.Min(roomy, height / 7f), 7, 55));
@@ -146,17 +150,20 @@ public static class SceneRenderer
 
     private static Light Lighting(SceneKind kind, bool night, float reach, Rng rng)
     {
-        var direction = Vector3.Normalize(new Vector3(rng.Range(-1, 1), rng.Range(0.35f, 1.2f), rng.Range(-1.1f, 0.5f)));
+        var direction = Vector3.Normalize(new Vector3(rng.Range(-1, 1), rng.Range(0.35f, 1.2f),
+            rng.Range(-1.1f, 0.5f)));
         bool sunny = !night && kind != SceneKind.Hall && rng.Chance(0.55f);
         var warm = new Vector3(1, rng.Range(0.88f, 0.98f), rng.Range(0.72f, 0.95f));
         Vector3 sun = (sunny ? rng.Range(0.5f, 0.75f) : rng.Range(0.1f, 0.3f)) * warm;
-        Vector3 ambient = (sunny ? rng.Range(0.42f, 0.6f) : rng.Range(0.62f, 0.82f)) * new Vector3(0.95f, 0.98f, 1.05f);
+        Vector3 ambient = (sunny ? rng.Range(0.52f, 0.66f) : rng.Range(0.76f, 0.92f)) * new Vector3(0.95f, 0.98f,
+            1.05f);
         var haze = new Vector3(0.78f, 0.82f, 0.86f);
         if (night)
         {
             bool stage = kind == SceneKind.Concert;
-            sun = rng.Range(0.2f, 0.45f) * (stage ? Person.Hue(rng.Unit(), rng.Range(0.1f, 0.6f), 1) : new Vector3(1, 0.85f, 0.6f));
-            ambient = rng.Range(0.22f, 0.4f) * new Vector3(0.9f, 0.92f, 1.1f);
+            sun = rng.Range(0.25f, 0.6f) * (stage ? Person.Hue(rng.Unit(), rng.Range(0.1f, 0.6f), 1)
+                : new Vector3(1, 0.85f, 0.6f));
+            ambient = rng.Range(0.38f, 0.62f) * new Vector3(0.9f, 0.92f, 1.1f);
             haze = stage ? 0.16f * Person.Hue(rng.Unit(), 0.4f, 1) : new Vector3(0.1f, 0.1f, 0.13f);
             if (stage)
                 direction = Vector3.Normalize(new Vector3(rng.Range(-0.5f, 0.5f), 0.6f, rng.Range(0.2f, 1)));
@@ -164,7 +171,8 @@ public static class SceneRenderer
         return new Light(direction, sun, ambient, haze, reach * rng.LogRange(5, 80));
     }
 
-    private static Vector3? PropPlace(SceneKind kind, Camera camera, Terrain terrain, int width, int height, float side, Rng rng)
+    private static Vector3? PropPlace(SceneKind kind, Camera camera, Terrain terrain, int width, int height,
+        float side, Rng rng)
     {
         Vector3 ray = camera.Ray(rng.Unit() * width, rng.Unit() * height * 1.1f);
         if (terrain.Hit(camera.Position, ray, 0) is not { } depth)
@@ -179,17 +187,19 @@ public static class SceneRenderer
     private static void Shadow(Canvas canvas, Vector3 feet, SceneKind kind, bool person)
     {
         Light light = canvas.Light;
-        float strength = Math.Clamp(light.Sun.Y / (light.Sun.Y + light.Ambient.Y) * 1.3f, 0.12f, 0.75f);
+        float strength = Math.Clamp(light.Sun.Y / (light.Sun.Y + light.Ambient.Y) * 1.1f, 0.15f, 0.55f);
         Vector3 cast = kind is SceneKind.Stands or SceneKind.Hall || strength < 0.35f ? Vector3.Zero
             : new Vector3(-light.Direction.X, 0, -light.Direction.Z) / light.Direction.Y * 1.5f;
         if (cast.Length() > 2.6f)
             cast *= 2.6f / cast.Length();
         var dark = new Material(Surface.Shadow, new Vector3(0.1f, 0.12f, 0.2f)) { Amount = strength };
         Vector3 ground = feet + new Vector3(0, 0.01f, 0);
-        canvas.Paint(new Blob(ground, ground + cast, new Vector3(0.3f, 0.01f, 0.3f), Frame.World, dark, person ? 0.8f : 1, 1));
+        canvas.Paint(new Blob(ground, ground + cast, new Vector3(0.3f, 0.01f, 0.3f), Frame.World, dark, person ? 0.8f
+            : 1, 1));
     }
 
-    private static List<HeadPoint> Visible(Canvas canvas, (Vector2 Centre, float Area)[] heads, out int[] headOwners)
+    /// <summary>The points of the heads, given as centre and unhidden area, that show enough of themselves.</summary>
+    internal static List<HeadPoint> Visible(Canvas canvas, (Vector2 Centre, float Area)[] heads, out int[] headOwners)
     {
         int[] owners = canvas.Owners;
         var seen = new (int Pixels, float X, float Y)[heads.Length];

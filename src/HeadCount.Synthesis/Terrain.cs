@@ -11,7 +11,8 @@ internal readonly record struct Terrain(float Slope, float Start, float Rear, fl
     /// <summary>Metres from one row of seats to the next.</summary>
     internal const float RowDepth = 0.85f;
 
-    internal float Height(float z) => z <= Start ? 0 : MathF.Floor((MathF.Min(z, Rear) - Start) / RowDepth) * RowDepth * Slope;
+    internal float Height(float z) =>
+        z <= Start ? 0 : MathF.Floor((MathF.Min(z, Rear) - Start) / RowDepth) * RowDepth * Slope;
 
     internal bool Holds(Vector3 point) => point.Z < Rear && MathF.Abs(point.X) < Side;
 

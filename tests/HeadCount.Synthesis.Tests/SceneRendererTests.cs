@@ -41,7 +41,8 @@ public class SceneRendererTests
     [Fact]
     public void Render_ManySeeds_VaryInPlaceNumberAndLook()
     {
-        Scene[] scenes = [.. Enumerable.Range(0, 60).Select(seed => SceneRenderer.Render(Options(seed) with { Width = 64, Height = 48 }))];
+        Scene[] scenes = [.. Enumerable.Range(0, 60).Select(seed =>
+            SceneRenderer.Render(Options(seed) with { Width = 64, Height = 48 }))];
         Assert.Equal(Enum.GetValues<SceneKind>().Length, scenes.Select(s => s.Kind).Distinct().Count());
         Assert.InRange(scenes.Count(s => s.Heads.Count == 0), 4, 30);
         Assert.True(scenes.Select(s => s.Picture.Pixels.Sum(p => p)).Distinct().Count() > 55);
@@ -49,7 +50,8 @@ public class SceneRendererTests
 
     [Fact]
     public void Render_OtherSeed_IsAnotherScene() =>
-        Assert.NotEqual(SceneRenderer.Render(Options(1)).Picture.Pixels, SceneRenderer.Render(Options(2)).Picture.Pixels);
+        Assert.NotEqual(SceneRenderer.Render(Options(1)).Picture.Pixels,
+            SceneRenderer.Render(Options(2)).Picture.Pixels);
 
     [Theory]
     [InlineData(31, 100, 0, 10)]
