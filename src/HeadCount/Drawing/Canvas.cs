@@ -3,7 +3,14 @@ using HeadCount.Imaging;
 namespace HeadCount.Drawing;
 
 /// <summary>A colour, 8-bit sRGB.</summary>
-internal readonly record struct Rgb(byte R, byte G, byte B);
+internal readonly record struct Rgb(byte R, byte G, byte B)
+{
+    /// <summary>Outlines and what letters stand on.</summary>
+    internal static readonly Rgb Dark = new(16, 20, 24);
+
+    /// <summary>Letters.</summary>
+    internal static readonly Rgb White = new(255, 255, 255);
+}
 
 /// <summary>Paints smooth-edged shapes into a picture. A shape is the distance of a point from its edge, negative
 /// inside; a pixel is covered by as much of it as lies within half a pixel of the edge. What lies outside the picture

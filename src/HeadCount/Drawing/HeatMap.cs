@@ -8,8 +8,6 @@ namespace HeadCount.Drawing;
 /// <summary>Shows where a crowd is dense: density as colour over the picture in grey.</summary>
 public static class HeatMap
 {
-    private static readonly Rgb Dark = new(16, 20, 24), White = new(255, 255, 255);
-
     // Even steps of lightness, which colour-blind readers see as well: values of matplotlib's colour map inferno (CC0)
     // at 1/8, 2/8, … 1. What is darker would be lost on dark pictures.
     private static readonly Rgb[] Anchors =
@@ -24,9 +22,9 @@ public static class HeatMap
 
     /// <summary>
     /// Smooths the density over a 64th of the shorter side and lays it over the picture in grey; nothing is laid where
-    /// nobody is. Colours go with the square root of density, or a single dense corner would leave the rest dark. The bar
-    /// at the right goes from none to the greatest density in the picture; its numbers say heads per 100×100 pixels of
-    /// the picture that was counted.
+    /// nobody is. Colours go with the square root of density, or a single dense corner would leave the rest dark. The
+    /// bar at the right goes from none to the greatest density in the picture; its numbers say heads per 100×100 pixels
+    /// of the picture that was counted.
     /// </summary>
     /// <param name="picture">The picture, or a reduced copy of it; not changed.</param>
     /// <param name="density">Its density map.</param>
@@ -37,7 +35,8 @@ public static class HeatMap
         ArgumentNullException.ThrowIfNull(density);
         SmoothDensity smooth = SmoothDensity.Of(density);
         var image = new RgbImage(picture.Width, picture.Height);
-        double scaleX = (double)density.PictureWidth / picture.Width, scaleY = (double)density.PictureHeight / picture.Height;
+        double scaleX = (double)density.PictureWidth / picture.Width;
+        double scaleY = (double)density.PictureHeight / picture.Height;
         float most = smooth.Most > 0 ? smooth.Most : 1;
         var columns = new (int Left, float Share)[picture.Width];
         for (int x = 0; x < columns.Length; x++)
@@ -86,13 +85,12 @@ public static class HeatMap
         double[] spacing = HeadSpacing.Of(heads, Math.Max(shorter / 32 / Share, 1));
         for (int i = 0; i < heads.Count; i++)
         {
-            double x = Math.Clamp(heads[i].X, 0, width) / map.Stride, y = Math.Clamp(heads[i].Y, 0, height) / map.Stride;
             double sigma = Math.Max(Share * spacing[i] / map.Stride, .5);
-            (int firstColumn, double[] across) = Bell(x, sigma, map.Width);
-            (int firstRow, double[] down) = Bell(y, sigma, map.Height);
+            (int left, double[] across) = Bell(Math.Clamp(heads[i].X, 0, width) / map.Stride, sigma, map.Width);
+            (int top, double[] down) = Bell(Math.Clamp(heads[i].Y, 0, height) / map.Stride, sigma, map.Height);
             for (int row = 0; row < down.Length; row++)
                 for (int column = 0; column < across.Length; column++)
-                    map.Values[(firstRow + row) * map.Width + firstColumn + column] += (float)(down[row] * across[column]);
+                    map.Values[(top + row) * map.Width + left + column] += (float)(down[row] * across[column]);
         }
         return map;
     }
@@ -121,7 +119,9 @@ public static class HeatMap
         int i = Math.Min((int)place, Anchors.Length - 2);
         (Rgb from, Rgb to) = (Anchors[i], Anchors[i + 1]);
         double share = place - i;
-        return new Rgb(Canvas.Mix(from.R, to.R, share), Canvas.Mix(from.G, to.G, share), Canvas.Mix(from.B, to.B, share));
+        return new Rgb(Mix(from.R, to.R), Mix(from.G, to.G), Mix(from.B, to.B));
+
+        byte Mix(byte under, byte over) => Canvas.Mix(under, over, share);
     }
 
     // The picture shows through where there are few, and a little everywhere.
@@ -139,15 +139,18 @@ public static class HeatMap
         double height = barHeight + 4 * padding + text;
         double left = canvas.Image.Width - 12 * unit - inner - 2 * padding;
         double top = canvas.Image.Height - 12 * unit - height;
-        canvas.Panel(left, top, inner + 2 * padding, height, 10 * unit, Dark, .78);
+        canvas.Panel(left, top, inner + 2 * padding, height, 10 * unit, Rgb.Dark, .78);
         left += padding;
         top += padding;
-        Lettering.Draw(canvas, unitName, left, top, text, White);
+        Lettering.Draw(canvas, unitName, left, top, text, Rgb.White);
         top += text + padding * 1.5;
         for (double y = 0; y < barHeight; y++)
             canvas.Panel(left, top + y, barWidth, 1.5, 0, Ramp(1 - y / barHeight));
         for (int i = 0; i < labels.Length; i++)
-            Lettering.Draw(canvas, labels[i], left + barWidth + text / 2, top + (barHeight - text) / 2 * i, text, White);
+        {
+            Lettering.Draw(canvas, labels[i], left + barWidth + text / 2, top + (barHeight - text) / 2 * i, text,
+                Rgb.White);
+        }
     }
 
     private static string TwoDigits(double value)

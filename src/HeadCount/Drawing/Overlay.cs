@@ -5,16 +5,17 @@ using HeadCount.Imaging;
 
 namespace HeadCount.Drawing;
 
-/// <summary>Marks heads in a picture, to check a count by eye. Marks are smaller where heads stand close together.</summary>
+/// <summary>Marks heads in a picture, to check a count by eye. Marks are smaller where heads are close.</summary>
 public static class Overlay
 {
-    private static readonly Rgb Dark = new(16, 20, 24), White = new(255, 255, 255), Yellow = new(255, 214, 10);
+    private static readonly Rgb Yellow = new(255, 214, 10);
 
     // Sky blue, vermilion and yellow of Okabe and Ito's palette for colour-blind readers, the second lighter.
     private static readonly Rgb HitColor = new(86, 180, 233), MissColor = new(255, 107, 26),
         FalseAlarmColor = new(240, 228, 66);
 
-    /// <summary>Draws a ring around every head (a dot where they are dense) and the count in the upper left corner.</summary>
+    /// <summary>Draws a ring around every head (a dot where they are dense) and the count in the upper left
+    /// corner.</summary>
     /// <param name="picture">The picture; not changed.</param>
     /// <param name="heads">Heads in its coordinates; those outside its frame are counted and not seen.</param>
     /// <returns>A new picture of the same size.</returns>
@@ -100,7 +101,7 @@ public static class Overlay
     private static void Paint(Canvas canvas, IReadOnlyList<Mark> marks, double unit)
     {
         foreach (Mark mark in marks)
-            Paint(canvas, mark, LineWidth(mark) + 2 * Math.Min(unit, .45 * mark.Radius), Dark, .8);
+            Paint(canvas, mark, LineWidth(mark) + 2 * Math.Min(unit, .45 * mark.Radius), Rgb.Dark, .8);
         foreach (Mark mark in marks)
             Paint(canvas, mark, LineWidth(mark), mark.Color, 1);
 
@@ -139,17 +140,18 @@ public static class Overlay
         for (int i = 0; i < entries.Length; i++)
             width += Lettering.Width(texts[i], height) + (entries[i].Symbol is null ? 0 : 2 * symbol + gap);
         double x = 12 * unit, y = 12 * unit;
-        canvas.Panel(x, y, width, height + 2 * padding, 10 * unit, Dark, .78);
+        canvas.Panel(x, y, width, height + 2 * padding, 10 * unit, Rgb.Dark, .78);
         x += padding;
         y += padding;
         for (int i = 0; i < entries.Length; i++)
         {
             if (entries[i].Symbol is Mark mark)
             {
-                Paint(canvas, mark with { X = x + symbol, Y = y + height / 2, Radius = symbol }, 4 * unit, mark.Color, 1);
+                Mark placed = mark with { X = x + symbol, Y = y + height / 2, Radius = symbol };
+                Paint(canvas, placed, 4 * unit, mark.Color, 1);
                 x += 2 * symbol + gap;
             }
-            Lettering.Draw(canvas, texts[i], x, y, height, White);
+            Lettering.Draw(canvas, texts[i], x, y, height, Rgb.White);
             x += Lettering.Width(texts[i], height) + 2.4 * gap;
         }
     }

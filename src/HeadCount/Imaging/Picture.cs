@@ -102,8 +102,8 @@ public sealed class Picture : IDisposable
     /// <summary>Opens a file and reads all of it.</summary>
     /// <param name="path">As for <see cref="Open(string, long)"/>.</param>
     /// <param name="maxPixels">As for <see cref="Open(string, long)"/>.</param>
-    /// <param name="reduceTo">A picture with more pixels than this is shrunk to fit, by a whole number of times, while
-    /// it is read. Sides are rounded, to 1 at least.</param>
+    /// <param name="reduceTo">A picture with more pixels than this is shrunk while it is read, both sides by the least
+    /// whole number of times that gets it down to this; a side is rounded and stays 1 at least.</param>
     /// <exception cref="PictureException">As <see cref="Open(string, long)"/>, or more than two gigabytes of
     /// pixels.</exception>
     public static RgbImage Load(string path, long maxPixels = DefaultMaxPixels, long reduceTo = long.MaxValue)
