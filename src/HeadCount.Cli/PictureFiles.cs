@@ -11,6 +11,27 @@ internal static class PictureFiles
         ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif",
     };
 
+    /// <summary>The files that all PATHs mean, each once, without those that were drawn into the output folder by an
+    /// earlier call and are found in a folder or by a pattern.</summary>
+    /// <param name="paths">Files, folders and patterns.</param>
+    /// <param name="output">The output folder, or null.</param>
+    /// <param name="failures">Where PATHs that mean nothing are noted.</param>
+    internal static List<string> FindAll(string[] paths, string? output, List<string> failures)
+    {
+        var files = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (string path in paths)
+        {
+            IReadOnlyList<string> found = Find(path, out string? problem);
+            if (output is not null && !File.Exists(path))
+                found = [.. found.Where(file => !Drawings.IsDrawing(output, file))];
+            files.AddRange(found.Where(file => seen.Add(Path.GetFullPath(file))));
+            if (problem is not null)
+                failures.Add(problem);
+        }
+        return files;
+    }
+
     /// <summary>The files that one PATH means: itself; a folder's pictures, those of folders inside it too; or what a
     /// pattern with * and ** matches. Natural order.</summary>
     /// <param name="path">A file, a folder or a pattern.</param>

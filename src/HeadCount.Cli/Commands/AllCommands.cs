@@ -8,6 +8,7 @@ internal static class AllCommands
     internal static IEnumerable<Command> Create() =>
     [
         CountCommand.Create(),
+        DrawCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
         SynthCommand.Create(),

@@ -18,7 +18,7 @@ internal static class CountCommand
         var output = new Option<string?>("--output", "-o")
         {
             HelpName = "DIR",
-            Description = "Folder for counts.csv and heads.csv; an interrupted batch goes on there when called again",
+            Description = "Folder for counts.csv, heads.csv and drawings; the same call goes on there after an interruption",
         };
         var format = new Option<CountFormat?>("--format")
         {
@@ -30,37 +30,57 @@ internal static class CountCommand
             HelpName = "N",
             Description = "Print the N most crowded pictures only, the most crowded first",
         }, 1, int.MaxValue);
+        var overlay = new Option<bool>("--overlay")
+        {
+            Description = "Mark the heads of every picture in DIR/overlays",
+        };
+        var heatMap = new Option<bool>("--heatmap")
+        {
+            Description = "Draw the density of every picture in DIR/heatmaps",
+        };
         var counting = new CountingOptions();
         var command = new Command("count", "Count the heads in pictures")
         {
-            paths, output, format, top,
+            paths, output, format, overlay, heatMap, top,
         };
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
+            List<DrawingKind> kinds = [];
+            if (parsed.GetValue(overlay))
+                kinds.Add(DrawingKind.Overlay);
+            if (parsed.GetValue(heatMap))
+                kinds.Add(DrawingKind.HeatMap);
+            if (kinds.Count > 0 && parsed.GetValue(output) is null)
+                throw new UsageException("--overlay and --heatmap write files; say where with -o DIR");
             var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
-                parsed.GetValue(format) ?? CountFormat.Table, parsed.GetValue(top),
-                parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads), counting.Read(parsed));
+                parsed.GetValue(format) ?? CountFormat.Table, kinds, parsed.GetValue(top),
+                parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads),
+                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) });
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
         return command;
     }
 
-    private sealed record Call(string[] Paths, string? Output, CountFormat Format, int? Top, string Model, int Threads,
-        CountOptions Options);
+    private sealed record Call(string[] Paths, string? Output, CountFormat Format, IReadOnlyList<DrawingKind> Drawn,
+        int? Top, string Model, int Threads, CountOptions Options);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
         var failures = new List<string>();
-        List<string> files = FindFiles(call.Paths, failures);
+        List<string> files = PictureFiles.FindAll(call.Paths, call.Output, failures);
         using HeadModel model = HeadModel.Load(call.Model, call.Threads);
-        using CountJournal? journal = call.Output is null ? null : OpenJournal(call.Output, model.Path, call.Options);
+        using CountJournal? journal = call.Output is null
+            ? null
+            : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model.Path, call.Options, call.Drawn));
+        var drawings = new Drawings(call.Output ?? "", files);
 
         // Results by place in the list; those of an earlier call first.
         var results = new CountResult?[files.Count];
         for (int i = 0; i < files.Count; i++)
-            results[i] = journal?.Find(files[i]);
+            if (call.Drawn.All(kind => File.Exists(drawings.PathOf(kind, files[i]))))
+                results[i] = journal?.Find(files[i]);
         int[] open = [.. Enumerable.Range(0, files.Count).Where(i => results[i] is null)];
         if (open.Length < files.Count)
         {
@@ -78,11 +98,26 @@ internal static class CountCommand
                 foreach (CountOutcome outcome in counter.CountMany(open.Select(i => files[i]), progress, cancellation))
                 {
                     int place = open[next++];
-                    results[place] = outcome.Result;
-                    if (outcome.Result is CountResult result)
-                        journal?.Add(outcome.Path, result);
-                    else
+                    if (outcome.Result is not CountResult result)
+                    {
                         failures.Add(outcome.Error!.Message);
+                        continue;
+                    }
+                    // Density maps are too large to keep for all pictures.
+                    results[place] = result with { Density = null };
+                    try
+                    {
+                        if (call.Drawn.Count > 0)
+                        {
+                            drawings.Draw(outcome.Path, call.Drawn, result.Heads, density: result.Density,
+                                maxPixels: call.Options.MaxPixels);
+                        }
+                        journal?.Add(outcome.Path, result);
+                    }
+                    catch (PictureException e)
+                    {
+                        failures.Add(e.Message);
+                    }
                 }
             }
             catch (OperationCanceledException)
@@ -107,33 +142,6 @@ internal static class CountCommand
         }
         int exitCode = Failures.Report(failures);
         return interrupted ? ExitCode.Interrupted : exitCode;
-    }
-
-    private static List<string> FindFiles(string[] paths, List<string> failures)
-    {
-        var files = new List<string>();
-        var seen = new HashSet<string>(StringComparer.Ordinal);
-        foreach (string path in paths)
-        {
-            IReadOnlyList<string> found = PictureFiles.Find(path, out string? problem);
-            files.AddRange(found.Where(file => seen.Add(Path.GetFullPath(file))));
-            if (problem is not null)
-                failures.Add(problem);
-        }
-        return files;
-    }
-
-    private static CountJournal OpenJournal(string folder, string modelPath, CountOptions options)
-    {
-        try
-        {
-            Directory.CreateDirectory(folder);
-            return new CountJournal(folder, modelPath, options);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"-o {folder}: cannot be written ({e.Message}); choose another folder");
-        }
     }
 
     private static void Deliver(Call call, IReadOnlyList<CountedImage> counted)

@@ -19,11 +19,16 @@ internal sealed partial class CountJournal : IDisposable
     private readonly Dictionary<string, Entry> _known = [];
     private readonly StreamWriter _writer;
 
-    internal CountJournal(string folder, string modelPath, CountOptions options)
+    /// <param name="folder">The output folder.</param>
+    /// <param name="modelPath">The model's file.</param>
+    /// <param name="options">How pictures are counted.</param>
+    /// <param name="drawn">What is drawn of a picture before it is added.</param>
+    internal CountJournal(
+        string folder, string modelPath, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
     {
         _path = Path.Combine(folder, FileName);
         var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(modelPath))),
-            options.Threshold, options.TileSize, options.Overlap,
+            options.Threshold, options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
             typeof(HeadCounter).Assembly.GetName().Version?.ToString());
         string first = JsonSerializer.Serialize(settings, Lines.Default.Settings);
         string[] lines = File.Exists(_path) ? File.ReadAllLines(_path) : [];
@@ -87,7 +92,8 @@ internal sealed partial class CountJournal : IDisposable
         return file.Exists ? (file.Length, file.LastWriteTimeUtc.Ticks) : default;
     }
 
-    internal sealed record Settings(string Model, double? Threshold, int Tile, int Overlap, string? Program);
+    internal sealed record Settings(
+        string Model, double? Threshold, int Tile, int Overlap, string[] Drawn, string? Program);
 
     internal sealed record Entry(
         string Path, long Length, long Modified, int Width, int Height, double? Density, double[][] Heads);

@@ -80,6 +80,8 @@ internal static class CountReport
         Row(csv, "image", "x", "y", "score");
         foreach ((string image, CountResult result) in images)
         {
+            if (result.Count == 0)
+                Row(csv, image, null, null, null);
             foreach (HeadPoint head in result.Heads)
                 Row(csv, image, Math.Round(head.X, 2), Math.Round(head.Y, 2), Math.Round(head.Score, 4));
         }

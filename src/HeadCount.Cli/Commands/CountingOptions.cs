@@ -43,12 +43,7 @@ internal sealed class CountingOptions
         DefaultValueFactory = _ => Defaults.Overlap,
     }, 0, 1 << 16);
 
-    private readonly Option<long> _maxPixels = Range(new Option<long>("--max-pixels")
-    {
-        HelpName = "N",
-        Description = "Largest picture that is opened, width × height",
-        DefaultValueFactory = _ => Defaults.MaxPixels,
-    }, 1, long.MaxValue);
+    private readonly Option<long> _maxPixels = CreateMaxPixels();
 
     internal void AddTo(Command command)
     {
@@ -70,6 +65,14 @@ internal sealed class CountingOptions
             ? options
             : throw new UsageException($"--overlap {options.Overlap} must be less than --tile {options.TileSize}");
     }
+
+    /// <summary>The option <c>--max-pixels</c> of every command that opens pictures.</summary>
+    internal static Option<long> CreateMaxPixels() => Range(new Option<long>("--max-pixels")
+    {
+        HelpName = "N",
+        Description = "Largest picture that is opened, width × height",
+        DefaultValueFactory = _ => Defaults.MaxPixels,
+    }, 1, long.MaxValue);
 
     /// <summary>Limits an option's number.</summary>
     internal static Option<T> Range<T>(Option<T> option, double least, double most)

@@ -48,10 +48,14 @@ public sealed class Picture : IDisposable
     /// <param name="maxPixels">Limit of width × height, checked before anything is decoded. A side may have 65,535
     /// pixels, or a ten-thousandth of this limit where that is more.</param>
     /// <exception cref="PictureException">No such file, empty, not a picture, damaged, or too large.</exception>
-    public static Picture Open(string path, long maxPixels = DefaultMaxPixels)
+    public static Picture Open(string path, long maxPixels = DefaultMaxPixels) =>
+        Open(path, maxPixels, long.MaxValue);
+
+    private static Picture Open(string path, long maxPixels, long reduceTo)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(reduceTo, 1);
         CheckFile(path);
         Vips.Setup();
         try
@@ -70,6 +74,9 @@ public sealed class Picture : IDisposable
             using (image)
             {
                 Image rgb = ToRgb(path, image);
+                double times = Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo));
+                if (times > 1)
+                    rgb = Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
                 Region region = Region.New(rgb);
                 return new Picture(path, rgb.Width, rgb.Height,
                     (row, count) => region.Fetch(0, row, rgb.Width, count), region, rgb);
@@ -93,10 +100,15 @@ public sealed class Picture : IDisposable
     }
 
     /// <summary>Opens a file and reads all of it.</summary>
-    /// <exception cref="PictureException">As <see cref="Open"/>, or more than two gigabytes of pixels.</exception>
-    public static RgbImage Load(string path, long maxPixels = DefaultMaxPixels)
+    /// <param name="path">As for <see cref="Open(string, long)"/>.</param>
+    /// <param name="maxPixels">As for <see cref="Open(string, long)"/>.</param>
+    /// <param name="reduceTo">A picture with more pixels than this is shrunk while it is read, both sides by the least
+    /// whole number of times that gets it down to this; a side is rounded and stays 1 at least.</param>
+    /// <exception cref="PictureException">As <see cref="Open(string, long)"/>, or more than two gigabytes of
+    /// pixels.</exception>
+    public static RgbImage Load(string path, long maxPixels = DefaultMaxPixels, long reduceTo = long.MaxValue)
     {
-        using Picture picture = Open(path, maxPixels);
+        using Picture picture = Open(path, maxPixels, reduceTo);
         if (3L * picture.Width * picture.Height > Array.MaxLength)
         {
             throw new PictureException(

@@ -8,11 +8,19 @@ public sealed class DensityMap
 {
     internal DensityMap(int pictureWidth, int pictureHeight, int stride)
     {
+        PictureWidth = pictureWidth;
+        PictureHeight = pictureHeight;
         Stride = stride;
         Width = (pictureWidth + stride - 1) / stride;
         Height = (pictureHeight + stride - 1) / stride;
         Values = new float[checked(Width * Height)];
     }
+
+    /// <summary>Columns of the picture.</summary>
+    public int PictureWidth { get; }
+
+    /// <summary>Rows of the picture.</summary>
+    public int PictureHeight { get; }
 
     /// <summary>Pixels a cell is wide and high.</summary>
     public int Stride { get; }

@@ -120,7 +120,8 @@ public sealed class CountCommandTests : IDisposable
         Assert.Equal(files, Directory.GetFiles(_folder["out"]).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.Equal(4, File.ReadAllLines(_folder["out/counts.csv"]).Length);
         string[] heads = File.ReadAllLines(_folder["out/heads.csv"]);
-        Assert.Equal((7, "image,x,y,score"), (heads.Length, heads[0]));
+        Assert.Equal((8, "image,x,y,score"), (heads.Length, heads[0]));
+        Assert.Equal($"{_folder["in/1.jpg"]},,,", heads[1]);
     }
 
     [Fact]
@@ -155,12 +156,100 @@ public sealed class CountCommandTests : IDisposable
             var options = new Inference.CountOptions();
             string first = _folder["in/1.jpg"];
             Directory.CreateDirectory(output);
-            using (var unfinished = new Cli.Commands.CountJournal(output, model.Path, options))
+            using (var unfinished = new Cli.Commands.CountJournal(output, model.Path, options, []))
                 unfinished.Add(first, new Inference.HeadCounter(model, options).Count(first));
             string path = Directory.GetFiles(output).Single();
             await File.AppendAllTextAsync(path, """{"Path":"/cut""");
             return path;
         }
+    }
+
+    private static string[] FilesBelow(string folder) => [.. Directory
+        .GetFiles(folder, "*", SearchOption.AllDirectories)
+        .Select(file => Path.GetRelativePath(folder, file).Replace('\\', '/'))
+        .Order(StringComparer.Ordinal)];
+
+    [Fact]
+    public async Task Drawings_MirrorTheFoldersOfTheirPictures()
+    {
+        Directory.CreateDirectory(_folder["in/deep"]);
+        Picture("in/deep/2.png", 2);
+        Picture("in/2.jpg", 3);
+        string output = _folder["in/out"];
+        CliRun run = await CountAsync(_folder["in"], "-o", output, "--overlay", "--heatmap");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        string[] names = ["1.jpg", "10.jpg", "2.jpg", "2.png.jpg", "deep/2.jpg"];
+        Assert.Equal(names, FilesBelow(output + "/overlays"));
+        Assert.Equal(names, FilesBelow(output + "/heatmaps"));
+        Assert.All(names, name => Assert.Equal((120, 90), Size($"{output}/overlays/{name}")));
+        Assert.All(names, name => Assert.Equal((120, 90), Size($"{output}/heatmaps/{name}")));
+        // Rings of five dots: more yellow than those of one; no dot, none.
+        int[] yellow = [.. new[] { "1.jpg", "2.png.jpg", "10.jpg" }.Select(name => Yellow($"{output}/overlays/{name}"))];
+        Assert.Equal(0, yellow[0]);
+        Assert.True(yellow[1] > 5 && yellow[2] > 2 * yellow[1], string.Join(' ', yellow));
+
+        // The drawings lie below the input folder and are not taken for pictures to count.
+        CliRun again = await CountAsync(_folder["in"], "-o", output);
+        Assert.Equal(run.Output, again.Output);
+
+        static (int, int) Size(string path)
+        {
+            RgbImage image = Imaging.Picture.Load(path);
+            return (image.Width, image.Height);
+        }
+
+        static int Yellow(string path) => Imaging.Picture.Load(path).Pixels.Chunk(3)
+            .Count(pixel => pixel[0] > 150 && pixel[1] > 120 && pixel[2] < 90);
+    }
+
+    [Fact]
+    public async Task DrawingsWithoutAFolder_AreAWrongCall()
+    {
+        foreach (string option in (string[])["--overlay", "--heatmap"])
+        {
+            CliRun run = await CountAsync(_folder["in"], option);
+            Assert.Equal((2, ""), (run.ExitCode, run.Output));
+            Assert.Equal("headcount: --overlay and --heatmap write files; say where with -o DIR",
+                Assert.Single(run.ErrorLines));
+        }
+    }
+
+    [Fact]
+    public async Task DrawingThatCannotBeWritten_IsListed_AndTheCountsKept()
+    {
+        Directory.CreateDirectory(_folder["out"]);
+        File.WriteAllText(_folder["out/overlays"], "in the way");
+        CliRun run = await CountAsync(_folder["in"], "-o", _folder["out"], "--overlay");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("6  in 3 pictures", run.Output);
+        Assert.Equal(4, run.ErrorLines.Length);
+        Assert.StartsWith($"headcount: {_folder["out/overlays/1.jpg"]}: cannot be written", run.ErrorLines[1]);
+    }
+
+    [Fact]
+    public async Task ResumedBatch_DrawsWhatIsMissingOnly()
+    {
+        (string first, string second, string output) = (_folder["in/1.jpg"], _folder["in/2.png"], _folder["out"]);
+        Directory.CreateDirectory(_folder["out/overlays"]);
+        using (var model = Inference.HeadModel.Load(_folder["dots.onnx"]))
+        {
+            var options = new Inference.CountOptions();
+            using var unfinished = new Cli.Commands.CountJournal(output, model.Path, options, [DrawingKind.Overlay]);
+            var counter = new Inference.HeadCounter(model, options);
+            unfinished.Add(first, counter.Count(first));
+            unfinished.Add(second, counter.Count(second));
+        }
+        // The drawing of 1.jpg is there, that of 2.png is gone.
+        _folder.Write("out/overlays/1.jpg", "drawn before");
+        CliRun run = await CountAsync(_folder["in"], "-o", output, "--overlay");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("2 of 3 pictures left", run.Error);
+        Assert.Equal("drawn before", File.ReadAllText(_folder["out/overlays/1.jpg"]));
+        Assert.Equal(["1.jpg", "10.jpg", "2.jpg"], FilesBelow(_folder["out/overlays"]));
+
+        // A batch from its beginning draws everything anew.
+        await CountAsync(_folder["in"], "-o", output, "--overlay");
+        Assert.Equal(120, Imaging.Picture.Load(_folder["out/overlays/1.jpg"]).Width);
     }
 
     [Fact]

@@ -282,4 +282,24 @@ public sealed class PictureTests : IDisposable
 
         string SaveError(string to) => Assert.Throws<PictureException>(() => PictureWriter.Save(image, to)).Message;
     }
+
+    [Theory]
+    [InlineData("wide.png", 90, 60, 5400, 90, 60)]
+    [InlineData("wide.jpg", 90, 60, 5399, 45, 30)]
+    [InlineData("wide.png", 90, 60, 600, 30, 20)]
+    [InlineData("line.png", 100, 1, 10, 25, 1)]
+    public void Load_ReducesAPictureThatIsLarger(string name, int width, int height, long most, int toWidth, int toHeight)
+    {
+        // Left half black, right half white: means stay, whatever the number of times.
+        var image = new RgbImage(width, height);
+        for (int i = 0; i < width * height; i++)
+            image.Pixels.AsSpan(3 * i, 3).Fill(i % width < width / 2 ? (byte)0 : (byte)255);
+        using var folder = new TempFolder();
+        PictureWriter.Save(image, folder[name], 100);
+        RgbImage reduced = Picture.Load(folder[name], reduceTo: most);
+        Assert.Equal((toWidth, toHeight), (reduced.Width, reduced.Height));
+        Assert.InRange(reduced.Pixels[0], 0, 3);
+        Assert.InRange(reduced.Pixels[^1], 252, 255);
+        Assert.Equal(127.5, reduced.Pixels.Average(value => value), 5.0);
+    }
 }
