@@ -6,18 +6,11 @@ using HeadCount.Inference;
 
 namespace HeadCount.Cli.Commands;
 
-/// <summary>
-/// Remembers, in the output folder, what an unfinished batch has counted: a line with the settings, then a line a
-/// picture. The next call with the same settings takes those results over where the picture file has not changed;
-/// a batch that comes to its end removes the journal.
-/// </summary>
+/// <summary>What an unfinished batch has counted; holds while model, settings and the picture's file are the same.</summary>
 internal sealed partial class CountJournal : IDisposable
 {
-    private const string FileName = ".headcount-unfinished.jsonl";
-
-    private readonly string _path;
+    private readonly Journal<Entry> _journal;
     private readonly Dictionary<string, Entry> _known = [];
-    private readonly StreamWriter _writer;
 
     /// <param name="folder">The output folder.</param>
     /// <param name="modelPath">The model's file.</param>
@@ -26,23 +19,12 @@ internal sealed partial class CountJournal : IDisposable
     internal CountJournal(
         string folder, string modelPath, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
     {
-        _path = Path.Combine(folder, FileName);
         var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(modelPath))),
             options.Threshold, options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
             typeof(HeadCounter).Assembly.GetName().Version?.ToString());
-        string first = JsonSerializer.Serialize(settings, Lines.Default.Settings);
-        string[] lines = File.Exists(_path) ? File.ReadAllLines(_path) : [];
-        if (lines.FirstOrDefault() == first)
-        {
-            foreach (string line in lines.Skip(1))
-                Remember(line);
-        }
-        // Written anew: what no longer holds, and a last line cut short, go.
-        _writer = new StreamWriter(_path, append: false) { NewLine = "\n" };
-        _writer.WriteLine(first);
-        foreach (Entry entry in _known.Values)
-            _writer.WriteLine(JsonSerializer.Serialize(entry, Lines.Default.Entry));
-        _writer.Flush();
+        _journal = new Journal<Entry>(folder, JsonSerializer.Serialize(settings, CountLines.Default.Settings), CountLines.Default.Entry);
+        foreach (Entry entry in _journal.Entries)
+            _known[entry.Path] = entry;
     }
 
     /// <summary>The result of an earlier, interrupted call, or null.</summary>
@@ -58,33 +40,13 @@ internal sealed partial class CountJournal : IDisposable
     internal void Add(string path, CountResult result)
     {
         (long length, long modified) = Stamp(path);
-        var entry = new Entry(Path.GetFullPath(path), length, modified, result.Width, result.Height, result.DensitySum,
-            [.. result.Heads.Select(h => new[] { h.X, h.Y, h.Score })]);
-        _writer.WriteLine(JsonSerializer.Serialize(entry, Lines.Default.Entry));
-        _writer.Flush();
+        _journal.Add(new Entry(Path.GetFullPath(path), length, modified, result.Width, result.Height, result.DensitySum,
+            [.. result.Heads.Select(h => new[] { h.X, h.Y, h.Score })]));
     }
 
-    /// <summary>The batch came to its end: nothing is left to go on with.</summary>
-    internal void Remove()
-    {
-        _writer.Dispose();
-        File.Delete(_path);
-    }
+    internal void Remove() => _journal.Remove();
 
-    public void Dispose() => _writer.Dispose();
-
-    private void Remember(string line)
-    {
-        try
-        {
-            if (JsonSerializer.Deserialize(line, Lines.Default.Entry) is Entry entry)
-                _known[entry.Path] = entry;
-        }
-        catch (JsonException)
-        {
-            // The line that was being written when the program was killed.
-        }
-    }
+    public void Dispose() => _journal.Dispose();
 
     private static (long Length, long Modified) Stamp(string path)
     {
@@ -100,5 +62,5 @@ internal sealed partial class CountJournal : IDisposable
 
     [JsonSerializable(typeof(Settings))]
     [JsonSerializable(typeof(Entry))]
-    internal sealed partial class Lines : JsonSerializerContext;
+    internal sealed partial class CountLines : JsonSerializerContext;
 }

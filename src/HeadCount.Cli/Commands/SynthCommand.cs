@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using HeadCount.Annotations;
 using HeadCount.Annotations.HeadCsv;
 using HeadCount.Imaging;
@@ -8,7 +9,7 @@ using HeadCount.Synthesis;
 namespace HeadCount.Cli.Commands;
 
 /// <summary><c>headcount synth</c>: renders crowds with exact head points as an annotated dataset.</summary>
-internal static class SynthCommand
+internal static partial class SynthCommand
 {
     private const string Annotations = "annotations.csv";
 
@@ -73,9 +74,9 @@ internal static class SynthCommand
             throw new UsageException($"{folder}: already holds {Annotations}; choose another folder");
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         int heads = 0;
-        using (var journal = new SynthJournal(folder, options))
+        using (var journal = new Journal<RenderedScene>(folder, options.ToString(), SceneLines.Default.RenderedScene))
         {
-            int[] open = [.. Enumerable.Range(1, count).Where(number => journal.Find(number) is null)];
+            int[] open = [.. Enumerable.Range(1, count).Except(journal.Entries.Select(scene => scene.Number))];
             if (open.Length < count)
                 Console.Error.WriteLine($"headcount: going on where the last call stopped, {open.Length} of {count} scenes left");
             using (var progress = new WorkProgress("Rendering", "scenes", open.Length))
@@ -91,11 +92,12 @@ internal static class SynthCommand
                     // Neighbouring seeds give unrelated scenes; a million apart, calls with neighbouring seeds share none.
                     Scene scene = SceneRenderer.Render(options with { Seed = unchecked(options.Seed * 1_000_000 + number) });
                     PictureWriter.Save(scene.Picture, Path.Combine(folder, Name(number)), scene.JpegQuality);
-                    journal.Add(number, scene.Heads);
+                    journal.Add(new RenderedScene(number, [.. scene.Heads.Select(h => new[] { h.X, h.Y })]));
                     progress.Report(Interlocked.Increment(ref done));
                 });
             }
-            PictureHeads[] scenes = [.. Enumerable.Range(1, count).Select(number => new PictureHeads(Name(number), journal.Find(number)!))];
+            PictureHeads[] scenes = [.. journal.Entries.Where(scene => scene.Number <= count).OrderBy(scene => scene.Number)
+                .Select(scene => new PictureHeads(Name(scene.Number), [.. scene.Heads.Select(h => new HeadPoint(h[0], h[1]))]))];
             HeadCsvFile.Write(table, scenes);
             heads = scenes.Sum(scene => scene.Heads.Count);
             journal.Remove();
@@ -105,4 +107,9 @@ internal static class SynthCommand
     }
 
     private static string Name(int number) => string.Create(CultureInfo.InvariantCulture, $"images/scene_{number:d5}.jpg");
+
+    internal sealed record RenderedScene(int Number, double[][] Heads);
+
+    [JsonSerializable(typeof(RenderedScene))]
+    internal sealed partial class SceneLines : JsonSerializerContext;
 }
