@@ -25,8 +25,9 @@ internal static class Counting
             int heads = counter.CountMany(paths).Sum(outcome => outcome.Result?.Count ?? 0);
             double seconds = clock.Elapsed.TotalSeconds;
             using var process = Process.GetCurrentProcess();
+            double speed = paths.Length / seconds;
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{model.Card.Name}: {paths.Length} pictures, {heads} heads, {paths.Length / seconds:f1} pictures/s, {process.PeakWorkingSet64 >> 20} MiB at most"));
+                $"{model.Card.Name}: {paths.Length} pictures, {heads} heads, {speed:f1} a second, {process.PeakWorkingSet64 >> 20} MiB at most"));
         }
         return 0;
     }

@@ -15,12 +15,14 @@ internal static class CsrNet
         string x = graph.Input("image", OnnxType.Float, 1, 3, 512, 512);
         int channels = 3, layer = 0;
         foreach (int width in (int[])[64, 64, 0, 128, 128, 0, 256, 256, 256, 0, 512, 512, 512])
-            x = width == 0 ? graph.Node("MaxPool", [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 })) : Conv(width, 3, 1);
+            x = width == 0 ? Pool() : Conv(width, 3, 1);
         foreach (int width in (int[])[512, 512, 512, 256, 128, 64])
             x = Conv(width, 3, 2);
         x = Conv(1, 1, 1);
         graph.Output(x, OnnxType.Float, 1, 1, 64, 64);
         return graph.ToBytes();
+
+        string Pool() => graph.Node("MaxPool", [x], ("kernel_shape", new long[] { 2, 2 }), ("strides", new long[] { 2, 2 }));
 
         string Conv(int width, int kernel, long dilation)
         {
@@ -31,7 +33,9 @@ internal static class CsrNet
             long padding = kernel / 2 * dilation;
             string value = graph.Node("Conv",
             [
-                x, graph.Constant<float>($"w{layer}", weights, width, channels, kernel, kernel), graph.Constant<float>($"b{layer}", new float[width], width),
+                x,
+                graph.Constant<float>($"w{layer}", weights, width, channels, kernel, kernel),
+                graph.Constant<float>($"b{layer}", new float[width], width),
             ],
                 ("pads", new[] { padding, padding, padding, padding }), ("dilations", new[] { dilation, dilation }));
             channels = width;

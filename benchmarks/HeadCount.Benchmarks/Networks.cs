@@ -40,11 +40,13 @@ internal static class Networks
             }
         }
         double yardstick = Median(times[0]);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"one tile of {Side}×{Side}, {threads} threads, median of {Rounds} rounds"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"one tile of {Side}×{Side}, {threads} threads, median of {Rounds} rounds"));
         for (int i = 0; i < runs.Count; i++)
         {
             double median = Median(times[i]);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{runs[i].Name,-16} {median,8:f1} ms  {yardstick / median,6:f1} × CSRNet's speed"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                $"{runs[i].Name,-16} {median,8:f1} ms  {yardstick / median,6:f1} × CSRNet's speed"));
         }
         Array.ForEach(loaded, model => model.Dispose());
         return 0;

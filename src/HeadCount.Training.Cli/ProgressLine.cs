@@ -22,7 +22,8 @@ internal sealed class ProgressLine
             return;
         _since.Restart();
         string line = string.Create(CultureInfo.InvariantCulture,
-            $"{progress.Step,7:N0} of {progress.Steps:N0}  loss {progress.Loss:f3}  {progress.CropsPerSecond:f0} crops/s  {progress.Remaining:d\\.hh\\:mm\\:ss} left");
+            $"{progress.Step,7:N0} of {progress.Steps:N0}  loss {progress.Loss:f3}  {progress.CropsPerSecond:f0} crops/s  ")
+            + string.Create(CultureInfo.InvariantCulture, $"{progress.Remaining:d\\.hh\\:mm\\:ss} left");
         if (_terminal)
             Console.Error.Write("\r\e[K" + line);
         else

@@ -9,7 +9,8 @@ internal static class Curves
     internal static void Draw(RunFolder folder)
     {
         JsonObject[] log = [.. folder.ReadLog()];
-        JsonObject[] losses = [.. log.Where(e => e.ContainsKey("score"))], validations = [.. log.Where(e => e.ContainsKey("lists"))];
+        JsonObject[] losses = [.. log.Where(e => e.ContainsKey("score"))];
+        JsonObject[] validations = [.. log.Where(e => e.ContainsKey("lists"))];
         if (validations.Length == 0)
             return;
         var figure = new Multiplot();

@@ -12,6 +12,25 @@ using static TorchSharp.torch;
 
 namespace HeadCount.Training;
 
+/// <summary>What an exported model says of itself, and the kind of numbers it computes in.</summary>
+public sealed record ExportOptions
+{
+    /// <summary>The model's name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The model's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Terms of the weights and their data.</summary>
+    public required string License { get; init; }
+
+    /// <summary>
+    /// Compute in 8-bit integers, with ranges taken from pictures of the training lists: about twice as fast, a little
+    /// less exact, so that the tolerance does not apply; score the file with <c>headcount evaluate</c>.
+    /// </summary>
+    public bool Quantize { get; init; }
+}
+
 /// <summary>Makes a model file of a run's best weights.</summary>
 public static class Exporter
 {
@@ -24,16 +43,10 @@ public static class Exporter
     /// <summary>Writes the model and compares it with the training network on tiles of the validation pictures.</summary>
     /// <param name="folder">A run with a best validation.</param>
     /// <param name="path">The ONNX file to write.</param>
-    /// <param name="name">The model's name in its card.</param>
-    /// <param name="version">The model's version in its card.</param>
-    /// <param name="license">Terms of the weights and their data, for the card.</param>
-    /// <param name="quantize">
-    /// Compute in 8-bit integers, with ranges taken from pictures of the training lists: about twice as fast, a little
-    /// less exact, so that the tolerance does not apply; score the file with <c>headcount evaluate</c>.
-    /// </param>
+    /// <param name="exportOptions">What the card says, and the kind of numbers.</param>
     /// <returns>The card, and the largest difference found.</returns>
-    /// <exception cref="InvalidDataException">The run has no best weights, or the file differs by more than <see cref="Tolerance"/>.</exception>
-    public static (ModelCard Card, double Difference) Export(RunFolder folder, string path, string name, string version, string license, bool quantize = false)
+    /// <exception cref="InvalidDataException">The run has no best weights, or the file differs too much.</exception>
+    public static (ModelCard Card, double Difference) Export(RunFolder folder, string path, ExportOptions exportOptions)
     {
         if (folder.Options is not { } options || !File.Exists(folder.BestWeights))
             throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
@@ -45,10 +58,11 @@ public static class Exporter
         var validation = Validation.Load(options);
         var card = new ModelCard
         {
-            Name = name,
-            Version = version,
-            License = license,
-            Training = string.Create(CultureInfo.InvariantCulture, $"{best["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; seed {options.Seed}; lists ")
+            Name = exportOptions.Name,
+            Version = exportOptions.Version,
+            License = exportOptions.License,
+            Training = string.Create(CultureInfo.InvariantCulture,
+                $"{best["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; seed {options.Seed}; lists ")
                 + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List))),
             Stride = HeadTopology.ScoreStride,
             Threshold = (double)best["threshold"]!,
@@ -58,9 +72,9 @@ public static class Exporter
         };
         string part = path + ".part";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        OnnxExport.Save(network, card, part, quantize ? ActivationRanges.Of(network, CalibrationPictures(options)) : null);
+        OnnxExport.Save(network, card, part, exportOptions.Quantize ? ActivationRanges.Of(network, CalibrationPictures(options)) : null);
         double difference = LargestDifference(part, network, validation.Tiles(Tiles));
-        if (!quantize && !(difference <= Tolerance))
+        if (!exportOptions.Quantize && !(difference <= Tolerance))
         {
             File.Delete(part);
             throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,

@@ -91,7 +91,9 @@ internal sealed class Validation
         }
     }
 
-    /// <summary>Finds the heads of every list and chooses threshold and suppression radius by <see cref="ValidationResult.Quality"/>.</summary>
+    /// <summary>
+    /// Finds the heads of every list and chooses threshold and suppression radius by <see cref="ValidationResult.Quality"/>.
+    /// </summary>
     internal ValidationResult Run(HeadNetwork network, ScalarType precision)
     {
         Found[][] found = [.. _lists.Select(l => l.Pictures.Select(p => Find(p, network, precision)).ToArray())];

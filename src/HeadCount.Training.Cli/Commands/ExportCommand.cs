@@ -10,8 +10,15 @@ internal static class ExportCommand
     {
         var run = new Argument<string>("RUN") { Description = "Folder of the run" };
         var output = new Option<string>("--out", "-o") { Description = "ONNX file to write", Required = true };
-        var name = new Option<string?>("--name") { Description = "Name in the model's card; the file's name by default" };
-        var version = new Option<string>("--model-version") { Description = "Version in the model's card", DefaultValueFactory = _ => "0.1.0" };
+        var name = new Option<string?>("--name")
+        {
+            Description = "Name in the model's card; the file's name by default",
+        };
+        var version = new Option<string>("--model-version")
+        {
+            Description = "Version in the model's card",
+            DefaultValueFactory = _ => "0.1.0",
+        };
         var license = new Option<string>("--license")
         {
             Description = "Terms of weights and data in the model's card",
@@ -25,11 +32,16 @@ internal static class ExportCommand
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(output);
-            var (card, difference) = Exporter.Export(new RunFolder(parsed.GetRequiredValue(run)), path,
-                parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path), parsed.GetValue(version)!, parsed.GetValue(license)!,
-                parsed.GetValue(int8));
+            var (card, difference) = Exporter.Export(new RunFolder(parsed.GetRequiredValue(run)), path, new ExportOptions
+            {
+                Name = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path),
+                Version = parsed.GetValue(version)!,
+                License = parsed.GetValue(license)!,
+                Quantize = parsed.GetValue(int8),
+            });
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{path}: threshold {card.Threshold}, suppression radius {card.SuppressionRadius} px; differs from the trained network by at most {difference:g2}"));
+                $"{path}: threshold {card.Threshold}, suppression radius {card.SuppressionRadius} px; ")
+                + string.Create(CultureInfo.InvariantCulture, $"differs from the trained network by at most {difference:g2}"));
             return 0;
         });
         return command;

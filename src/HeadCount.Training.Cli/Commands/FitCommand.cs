@@ -11,25 +11,36 @@ internal static class FitCommand
     internal static Command Create()
     {
         var defaults = new TrainingOptions { Dataset = "", Train = [], Validation = [] };
-        var dataset = new Argument<string?>("DATASET") { Description = "Folder that the lists' paths are relative to", Arity = ArgumentArity.ZeroOrOne };
-        var run = new Option<string>("--run") { Description = "Folder of the run; one that holds a run goes on with it", Required = true };
-        var train = new Option<string[]>("--train") { Description = "LIST or LIST=SHARE: pictures to train on and their share of the crops" };
+        var dataset = new Argument<string?>("DATASET")
+        {
+            Description = "Folder that the lists' paths are relative to",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var run = new Option<string>("--run")
+        {
+            Description = "Folder of the run; one that holds a run goes on with it",
+            Required = true,
+        };
+        var train = new Option<string[]>("--train")
+        {
+            Description = "LIST or LIST=SHARE: pictures to train on and their share of the crops",
+        };
         var validation = new Option<string[]>("--val") { Description = "LIST: pictures to validate on" };
-        var size = new Option<string>("--size") { Description = "Network size", DefaultValueFactory = _ => defaults.Size };
-        var loss = new Option<ScoreLossKind>("--loss") { Description = "How the score map is taught", DefaultValueFactory = _ => defaults.Loss };
-        var steps = new Option<int>("--steps") { Description = "Steps of the whole run", DefaultValueFactory = _ => defaults.Steps };
-        var batch = new Option<int>("--batch") { Description = "Crops a step", DefaultValueFactory = _ => defaults.BatchSize };
-        var crop = new Option<int>("--crop") { Description = "Side of a crop, pixels", DefaultValueFactory = _ => defaults.CropSize };
-        var rate = new Option<double>("--lr") { Description = "Highest learning rate", DefaultValueFactory = _ => defaults.LearningRate };
-        var radius = new Option<double>("--max-radius") { Description = "P2R: largest radius of a head's region, pixels", DefaultValueFactory = _ => defaults.MaxRadius };
-        var neighbour = new Option<double>("--neighbour-weight") { Description = "P2R: weight of cells beside a positive one", DefaultValueFactory = _ => defaults.NeighbourWeight };
-        var density = new Option<double>("--density") { Description = "Weight of the density branch", DefaultValueFactory = _ => defaults.DensityWeight };
-        var minScale = new Option<double>("--min-scale") { Description = "Smallest enlargement of a crop", DefaultValueFactory = _ => defaults.Augmentation.MinScale };
-        var maxScale = new Option<double>("--max-scale") { Description = "Largest enlargement of a crop", DefaultValueFactory = _ => defaults.Augmentation.MaxScale };
-        var seed = new Option<int>("--seed") { Description = "Seed of weights and crops", DefaultValueFactory = _ => defaults.Seed };
-        var threads = new Option<int>("--threads") { Description = "Threads of the network", DefaultValueFactory = _ => defaults.Threads };
-        var precision = new Option<Precision>("--precision") { Description = "What convolutions compute in", DefaultValueFactory = _ => defaults.Precision };
-        var validations = new Option<int>("--validations") { Description = "Validations over the run", DefaultValueFactory = _ => defaults.Validations };
+        var size = Setting("--size", "Network size", defaults.Size);
+        var loss = Setting("--loss", "How the score map is taught", defaults.Loss);
+        var steps = Setting("--steps", "Steps of the whole run", defaults.Steps);
+        var batch = Setting("--batch", "Crops a step", defaults.BatchSize);
+        var crop = Setting("--crop", "Side of a crop, pixels", defaults.CropSize);
+        var rate = Setting("--lr", "Highest learning rate", defaults.LearningRate);
+        var radius = Setting("--max-radius", "P2R: largest radius of a head's region, pixels", defaults.MaxRadius);
+        var neighbour = Setting("--neighbour-weight", "P2R: weight of cells beside a positive one", defaults.NeighbourWeight);
+        var density = Setting("--density", "Weight of the density branch", defaults.DensityWeight);
+        var minScale = Setting("--min-scale", "Smallest enlargement of a crop", defaults.Augmentation.MinScale);
+        var maxScale = Setting("--max-scale", "Largest enlargement of a crop", defaults.Augmentation.MaxScale);
+        var seed = Setting("--seed", "Seed of weights and crops", defaults.Seed);
+        var threads = Setting("--threads", "Threads of the network", defaults.Threads);
+        var precision = Setting("--precision", "What convolutions compute in", defaults.Precision);
+        var validations = Setting("--validations", "Validations over the run", defaults.Validations);
         var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from" };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
@@ -43,8 +54,8 @@ internal static class FitCommand
             TrainingOptions? given = parsed.GetValue(dataset) is { } root ? Read(parsed, root) : null;
             if (stored is not null && given is not null && !given.SameAs(stored))
             {
-                throw new ArgumentException(
-                    $"{folder.Path} holds a run with another configuration; choose another --run, or give --run alone to go on with that one");
+                throw new ArgumentException($"{folder.Path} holds a run with another configuration; "
+                    + "choose another --run, or give --run alone to go on with that one");
             }
             TrainingOptions options = stored ?? given
                 ?? throw new ArgumentException($"{folder.Path} holds no run yet: name the dataset's folder, --train and --val");
@@ -78,6 +89,9 @@ internal static class FitCommand
             StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
         };
     }
+
+    private static Option<T> Setting<T>(string name, string description, T value) =>
+        new(name) { Description = description, DefaultValueFactory = _ => value };
 
     private static WeightedList ParseList(string text)
     {
