@@ -40,7 +40,10 @@ public static class Exporter
     /// <summary>What a tile edge needs: about the reach of the context that changes a score.</summary>
     private const int Margin = 64;
 
-    /// <summary>Writes the model and compares it with the training network on tiles of the validation pictures.</summary>
+    /// <summary>
+    /// Chooses threshold and suppression radius on the validation lists, writes the model and compares it with the
+    /// training network on tiles of their pictures.
+    /// </summary>
     /// <param name="folder">A run with a best validation.</param>
     /// <param name="path">The ONNX file to write.</param>
     /// <param name="exportOptions">What the card says, and the kind of numbers.</param>
@@ -56,6 +59,7 @@ public static class Exporter
             network.Load(Safetensors.Load(folder.BestWeights));
 
         var validation = Validation.Load(options);
+        ValidationResult result = validation.Run(network, ScalarType.Float32);
         var card = new ModelCard
         {
             Name = exportOptions.Name,
@@ -65,10 +69,10 @@ public static class Exporter
                 $"{best["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; seed {options.Seed}; lists ")
                 + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List))),
             Stride = HeadTopology.ScoreStride,
-            Threshold = (double)best["threshold"]!,
-            SuppressionRadius = (double)best["suppressionRadius"]!,
+            Threshold = result.Threshold,
+            SuppressionRadius = result.SuppressionRadius,
             Margin = Margin,
-            Scores = best["lists"]!.ToJsonString(),
+            Scores = result.ToJson()["lists"]!.ToJsonString(),
         };
         string part = path + ".part";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -103,7 +107,7 @@ public static class Exporter
             using HeadMaps file = model.Run(tile.Pixels, 1, tile.Width, tile.Height);
             HeadTensors trained = network.Forward(Validation.Padded(tile), training: false, ScalarType.Float32);
             ScoreMap map = file.Score(0);
-            Compare(map.Score, trained.Logits.sigmoid(), 1);
+            Compare(map.Score, trained.Score(), 1);
             Compare(map.OffsetX, trained.Offset[.., ..1], HeadTopology.ScoreStride);
             Compare(map.OffsetY, trained.Offset[.., 1..], HeadTopology.ScoreStride);
             Compare(file.Density(0), trained.Density, 1);

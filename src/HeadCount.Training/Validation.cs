@@ -64,7 +64,7 @@ internal sealed record ValidationResult(double Threshold, double SuppressionRadi
 /// <summary>Runs a network over the validation lists, whole pictures at a time.</summary>
 internal sealed class Validation
 {
-    private static readonly double[] Thresholds = [.. Enumerable.Range(6, 24).Select(i => i * 0.025)];
+    private static readonly double[] Thresholds = [.. Enumerable.Range(8, 26).Select(i => i * 0.025)];
 
     /// <summary>Pixels. The first is what thresholds are compared at.</summary>
     private static readonly double[] SuppressionRadii = [3, 4, 5, 6];
@@ -150,7 +150,7 @@ internal sealed class Validation
         Tensor offset = maps.Offset * HeadTopology.ScoreStride;
         var map = new ScoreMap
         {
-            Score = maps.Logits.sigmoid().contiguous().data<float>().ToArray(),
+            Score = maps.Score().contiguous().data<float>().ToArray(),
             OffsetX = offset[.., ..1].contiguous().data<float>().ToArray(),
             OffsetY = offset[.., 1..].contiguous().data<float>().ToArray(),
             Pitch = (int)maps.Logits.shape[3],

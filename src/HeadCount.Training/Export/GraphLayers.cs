@@ -23,7 +23,10 @@ internal sealed class GraphLayers(OnnxGraph graph, HeadNetwork network) : ILayer
 
     public string Add(string a, string b) => graph.Node("Add", [a, b]);
 
-    public string Upsample(string x) => graph.Node("Resize", [x, "", graph.Constant($"scales.{x}", [1f, 1, 2, 2], 4)],
+    public string Upsample(string x) => Double(graph, x);
+
+    /// <summary>Twice the height and width, nearest neighbour.</summary>
+    internal static string Double(OnnxGraph graph, string x) => graph.Node("Resize", [x, "", graph.Constant($"scales.{x}", [1f, 1, 2, 2], 4)],
         ("mode", "nearest"), ("coordinate_transformation_mode", "asymmetric"), ("nearest_mode", "floor"));
 
     /// <summary>Weight [out, in, k, k] and bias of a convolution, its normalisation folded in.</summary>

@@ -27,13 +27,27 @@ internal static class OnnxExport
         string scaled = graph.Node("Div", [centred, graph.Constant("scale", [HeadNetwork.ImageScale])]);
         string answer = HeadTopology.Build(Layers(), scaled, network.Size);
 
-        graph.Node("Sigmoid", [Shuffle(Channels(0, 4))], "score");
+        string density = graph.Node("Softplus", [Channels(12, 13)], "density");
+        graph.Node("Sigmoid", [graph.Node("Add", [Shuffle(Channels(0, 4)), Support(graph, density)])], "score");
         graph.Node("Mul", [Shuffle(Channels(4, 12)), graph.Constant("cell", [(float)HeadTopology.ScoreStride])], "offset");
-        graph.Node("Softplus", [Channels(12, 13)], "density");
         graph.Output("score", OnnxType.Float, "N", 1, "h", "w");
         graph.Output("offset", OnnxType.Float, "N", 2, "h", "w");
         graph.Output("density", OnnxType.Float, "N", 1, "dh", "dw");
         graph.Save(path, card.ToMetadata());
+
+        // As HeadTensors.Score, the window's mean taken along rows and columns in turn.
+        static string Support(OnnxGraph graph, string density)
+        {
+            const long Window = HeadTopology.SupportWindow, Reach = Window / 2;
+            string rows = graph.Node("AveragePool", [density],
+                ("kernel_shape", new[] { Window, 1 }), ("pads", new[] { Reach, 0, Reach, 0 }));
+            string mean = graph.Node("AveragePool", [rows],
+                ("kernel_shape", new[] { 1, Window }), ("pads", new[] { 0, Reach, 0, Reach }));
+            string heads = graph.Node("Mul", [mean, graph.Constant("window", [(float)(Window * Window)])]);
+            string seen = graph.Node("Log", [graph.Node("Max", [heads, graph.Constant("least", [HeadTopology.LeastSupport])])]);
+            string gained = graph.Node("Mul", [seen, graph.Constant("gain", [HeadTopology.SupportGain])]);
+            return GraphLayers.Double(graph, gained);
+        }
 
         ILayers<string> Layers() => ranges is null ? new GraphLayers(graph, network) : new QuantizedLayers(graph, network, ranges);
 

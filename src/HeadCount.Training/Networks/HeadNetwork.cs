@@ -6,10 +6,23 @@ using Parameter = TorchSharp.Modules.Parameter;
 namespace HeadCount.Training.Networks;
 
 /// <summary>What the network says of a batch.</summary>
-/// <param name="Logits">[N, 1, H/2, W/2], float32: the score before the sigmoid.</param>
+/// <param name="Logits">[N, 1, H/2, W/2], float32: the score before the density's support and the sigmoid.</param>
 /// <param name="Offset">[N, 2, H/2, W/2], float32: from the cell's centre to the head, dx then dy, in cells.</param>
 /// <param name="Density">[N, 1, H/4, W/4], float32: heads per cell, at least 0.</param>
-internal sealed record HeadTensors(Tensor Logits, Tensor Offset, Tensor Density);
+internal sealed record HeadTensors(Tensor Logits, Tensor Offset, Tensor Density)
+{
+    /// <summary>
+    /// [N, 1, H/2, W/2], 0..1: what heads are found by. The logit is trained alone; here the density around a cell
+    /// speaks for or against it.
+    /// </summary>
+    internal Tensor Score()
+    {
+        const long Window = HeadTopology.SupportWindow;
+        Tensor heads = functional.avg_pool2d(Density, Window, 1, Window / 2, count_include_pad: false) * (Window * Window);
+        Tensor support = HeadTopology.SupportGain * heads.clamp_min(HeadTopology.LeastSupport).log();
+        return (Logits + functional.interpolate(support, scale_factor: [2, 2], mode: InterpolationMode.Nearest)).sigmoid();
+    }
+}
 
 /// <summary>The weights of <see cref="HeadTopology"/> and its forward pass in TorchSharp.</summary>
 internal sealed class HeadNetwork : IDisposable

@@ -38,6 +38,18 @@ internal static class HeadTopology
     /// <summary>Height and width of the input are multiples of this.</summary>
     internal const int InputMultiple = 32;
 
+    /// <summary>
+    /// Side of the window, in density cells, whose count supports a score: 68 px. An isolated head has about one head in
+    /// it, a lamp or a window that resembles one has much less.
+    /// </summary>
+    internal const int SupportWindow = 17;
+
+    /// <summary>A score's logit gains this much for each e-fold of the heads that the density sees around it.</summary>
+    internal const float SupportGain = 0.25f;
+
+    /// <summary>Fewest heads that a window is taken to hold.</summary>
+    internal const float LeastSupport = 0.01f;
+
     /// <summary>Channels of the answer: 4 logits, 4 dx, 4 dy, 1 density.</summary>
     internal const int Answers = 13;
 
