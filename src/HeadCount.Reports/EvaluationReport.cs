@@ -251,7 +251,7 @@ public sealed class EvaluationReport
         counting.Limits(0, 1, 0, most);
         Add("<div class=\"plots\">");
         Plot(curve, "Precision against recall over the threshold",
-            "<span class=\"orange\">●</span> the threshold in use. Left of the curve's end more heads are refused.");
+            "<span class=\"orange\">●</span> the threshold in use; to the left it rises.");
         Plot(over, "Precision, recall and F1 over the threshold", "<span class=\"blue\">precision (dashed)</span>, "
             + "<span class=\"green\">recall</span>, <span class=\"orange\">F1</span>; upright line: the threshold in use.");
         Plot(counting, "Mean absolute count error over the threshold", "How far counts are off at each threshold.");
