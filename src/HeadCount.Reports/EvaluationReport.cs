@@ -287,8 +287,8 @@ public sealed class EvaluationReport
     {
         long all = _errors.Score.FalsePositives;
         Section("false", $"False alarms, at {Plain(_radius)} px");
-        Add($"<p>{Html.Number(all)} of {Html.Number(_summary.Detections)} detections are no head: by their distance to the "
-            + "nearest true one.</p>");
+        Add($"<p>{Html.Number(all)} of {Html.Number(_summary.Detections)} detections are no head. By their distance to the "
+            + "nearest true one (a double stands where another detection has found the head already):</p>");
         Bars(["kind", "number", "share"], _errors.FalseAlarms.Select(kind => ($"{kind.Name}, "
             + (double.IsInfinity(kind.To) ? $"over {Plain(kind.From)} px"
                 : kind.From == 0 ? $"up to {Plain(kind.To)} px" : $"{Plain(kind.From)}–{Plain(kind.To)} px"),

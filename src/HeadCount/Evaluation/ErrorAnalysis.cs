@@ -16,7 +16,7 @@ public sealed record HeadGroup(string Name, long Heads, long Found)
 }
 
 /// <summary>False alarms by their distance to the nearest true head.</summary>
-/// <param name="Name">The kind, such as <c>second detection of a head</c>.</param>
+/// <param name="Name">The kind, such as <c>near miss</c>.</param>
 /// <param name="From">Pixels from which it begins, not inclusive but for 0.</param>
 /// <param name="To">Pixels to which it reaches, inclusive; infinite for the last kind.</param>
 /// <param name="Count">How many there are.</param>
@@ -55,8 +55,8 @@ public sealed record ErrorAnalysis
     /// the frame belongs to the nearest. Null where picture sizes are unknown.</summary>
     public required IReadOnlyList<HeadGroup>? ByPosition { get; init; }
 
-    /// <summary>False alarms: within the radius of a head that another detection has found, up to two radii from one,
-    /// up to four, beyond (pictures without heads too).</summary>
+    /// <summary>False alarms: doubles, within the radius of a head that another detection has found; near misses, up to
+    /// two radii from one; beside heads, up to four; far away (in pictures without heads too).</summary>
     public required IReadOnlyList<FalseAlarmKind> FalseAlarms { get; init; }
 
     /// <summary>Analyses a set of pictures.</summary>
@@ -100,7 +100,7 @@ public sealed record ErrorAnalysis
                     falseAlarms[Array.FindIndex(reaches, reach => nearest <= reach)]++;
                 }
         }
-        string[] kinds = ["second detection of a head", "near miss", "beside heads", "far from any head"];
+        string[] kinds = ["double", "near miss", "beside heads", "far away"];
         return new ErrorAnalysis
         {
             Radius = radius,
