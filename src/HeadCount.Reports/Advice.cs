@@ -117,7 +117,7 @@ internal static class Advice
             int half = Holding(ranked, False, out _);
             return new Finding("Train with what is taken for heads",
                 $"{Html.Number(kind.Count)} of {Html.Number(score.FalsePositives)} false alarms are farther than "
-                + $"{Plain(kind.From)} px from any head; {Pictures(half)} of {pictures.Count} hold half of all false alarms, "
+                + $"{Plain(kind.From)} px from any head; half of all false alarms stand in {Pictures(half)} of {pictures.Count}, "
                 + $"first of all {ranked[0].Name}. Add pictures of such scenes without people, or with the people marked.",
                 Gain(dropped: kind.Count));
 
@@ -135,7 +135,7 @@ internal static class Advice
             LocalizationScore rest = Metric.Sum([.. ranked.Skip(half)], analysis.Radius);
             long more = (long)Math.Round(heads * rest.Recall) - (heads - held);
             return new Finding("Get more training pictures like the hardest ones",
-                $"{Pictures(half)} of {pictures.Count} hold {Share((double)held / misses)} of the missed heads, first of all "
+                $"{Share((double)held / misses)} of the missed heads stand in {Pictures(half)} of {pictures.Count}, first of all "
                 + $"{ranked[0].Name}; recall is {Share((double)(heads - held) / heads)} there and {Share(rest.Recall)} in the "
                 + "others. A few annotated pictures of such scenes teach more than many of the kind that works.",
                 Gain(found: more));
