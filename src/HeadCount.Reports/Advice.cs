@@ -44,8 +44,9 @@ internal static class Advice
             return new Finding($"{verb} the threshold from {Plain(threshold)} to {Plain(best.Threshold)}",
                 $"Recall would go from {Share(now.Recall)} to {Share(then.Recall)}, precision from "
                 + $"{Share(now.Precision)} to {Share(then.Precision)} and the MAE of the count from "
-                + $"{Html.Number(used.Counting.Mae, 2)} to {Html.Number(best.Counting.Mae, 2)}. It was found on these very "
-                + "pictures: choose it with headcount tune on validation pictures and measure on others.",
+                + $"{Html.Number(used.Counting.Mae, 2)} to {Html.Number(best.Counting.Mae, 2)}. It was found on "
+                + "these very pictures: choose it with headcount tune on validation pictures and measure on "
+                + "others.",
                 then.F1 - now.F1);
         }
 
@@ -54,8 +55,8 @@ internal static class Advice
             HeadGroup near = Join(analysis.BySpacing.Take(3)), other = Join(analysis.BySpacing.Skip(3));
             return Missed(near, other, "Work on the smallest and most crowded heads",
                 "stand nearer than 15 px to a neighbour",
-                "Such heads cover few pixels: try the pictures enlarged, and train with a larger --max-scale and more "
-                + "crowded pictures.");
+                "Such heads cover few pixels: try the pictures enlarged, and train with a larger --max-scale and "
+                + "more crowded pictures.");
         }
 
         Finding? Lone()
@@ -73,8 +74,8 @@ internal static class Advice
             HeadGroup? worst = regions.Where(region => region.Heads > 0).MinBy(region => region.Recall);
             return worst is null ? null : Missed(worst, Join(regions.Where(region => region != worst)),
                 $"Look at the {worst.Name} of the pictures", $"stand in the {worst.Name} ninth",
-                "What is different there (distance, light, what is in the background) is what training pictures should "
-                + "show more of.");
+                "What is different there (distance, light, what is in the background) is what training pictures "
+                + "should show more of.");
         }
 
         Finding? Missed(HeadGroup group, HeadGroup other, string title, string which, string doWhat)
@@ -84,8 +85,8 @@ internal static class Advice
             long more = (long)Math.Round(group.Heads * (usual - recall));
             double share = (double)group.Missed / score.FalseNegatives;
             return new Finding(title,
-                $"{Html.Number(group.Missed)} of {Html.Number(score.FalseNegatives)} missed heads ({Share(share)}) {which}; "
-                + $"recall is {Share(recall)} there and {Share(usual)} elsewhere. {doWhat}",
+                $"{Html.Number(group.Missed)} of {Html.Number(score.FalseNegatives)} missed heads ({Share(share)}) "
+                + $"{which}; recall is {Share(recall)} there and {Share(usual)} elsewhere. {doWhat}",
                 Gain(found: more));
         }
 
@@ -93,10 +94,11 @@ internal static class Advice
         {
             long more = wide.TruePositives - score.TruePositives;
             return new Finding("Place heads more exactly",
-                $"{Html.Number(more)} heads have a detection of their own within {Plain(2 * analysis.Radius)} px but none "
-                + $"within {radius} px; the mean distance of the pairs is {Html.Number(analysis.MeanDistance, 1)} px. A finer "
-                + "output stride, a heavier offset loss or enlarged pictures make positions sharper; look also at how "
-                + "consistently these heads were annotated.",
+                $"{Html.Number(more)} heads have a detection of their own within {Plain(2 * analysis.Radius)} px "
+                + $"but none within {radius} px; the mean distance of the pairs is "
+                + $"{Html.Number(analysis.MeanDistance, 1)} px. (In dense crowds some of these pairs are chance.) "
+                + "A finer output stride, a heavier offset loss or enlarged pictures make positions sharper; look "
+                + "also at how consistently these heads were annotated.",
                 Gain(found: more, dropped: more));
         }
 
@@ -104,9 +106,9 @@ internal static class Advice
         {
             FalseAlarmKind kind = analysis.FalseAlarms[0];
             return new Finding("Widen the suppression radius",
-                $"{Html.Number(kind.Count)} of {Html.Number(score.FalsePositives)} false alarms are second detections of a "
-                + $"head that was found, within {radius} px of it. headcount tune tries other suppression radii; it also "
-                + "loses neighbours that stand closer.",
+                $"{Html.Number(kind.Count)} of {Html.Number(score.FalsePositives)} false alarms are second "
+                + $"detections of a head that was found, within {radius} px of it. headcount tune tries other "
+                + "suppression radii; it also loses neighbours that stand closer.",
                 Gain(dropped: kind.Count));
         }
 
@@ -117,8 +119,9 @@ internal static class Advice
             int half = Holding(ranked, False, out _);
             return new Finding("Train with what is taken for heads",
                 $"{Html.Number(kind.Count)} of {Html.Number(score.FalsePositives)} false alarms are farther than "
-                + $"{Plain(kind.From)} px from any head; half of all false alarms stand in {Pictures(half)} of {pictures.Count}, "
-                + $"first of all {ranked[0].Name}. Add pictures of such scenes without people, or with the people marked.",
+                + $"{Plain(kind.From)} px from any head; half of all false alarms stand in {Pictures(half)} of "
+                + $"{pictures.Count}, first of all {ranked[0].Name}. Add pictures of such scenes without people, "
+                + "or with the people marked.",
                 Gain(dropped: kind.Count));
 
             long False(PictureScore picture) => picture.At(analysis.Radius).FalsePositives;
@@ -135,9 +138,10 @@ internal static class Advice
             LocalizationScore rest = Metric.Sum([.. ranked.Skip(half)], analysis.Radius);
             long more = (long)Math.Round(heads * rest.Recall) - (heads - held);
             return new Finding("Get more training pictures like the hardest ones",
-                $"{Share((double)held / misses)} of the missed heads stand in {Pictures(half)} of {pictures.Count}, first of all "
-                + $"{ranked[0].Name}; recall is {Share((double)(heads - held) / heads)} there and {Share(rest.Recall)} in the "
-                + "others. A few annotated pictures of such scenes teach more than many of the kind that works.",
+                $"{Share((double)held / misses)} of the missed heads stand in {Pictures(half)} of "
+                + $"{pictures.Count}, first of all {ranked[0].Name}; recall is "
+                + $"{Share((double)(heads - held) / heads)} there and {Share(rest.Recall)} in the others. A few "
+                + "annotated pictures of such scenes teach more than many of the kind that works.",
                 Gain(found: more));
 
             long Misses(PictureScore picture) => picture.At(analysis.Radius).FalseNegatives;
@@ -152,9 +156,9 @@ internal static class Advice
             PairedDifference difference = Bootstrap.Difference(points, densities, errors => errors.Average())!.Value;
             return difference.Difference.High >= 0 ? null : new Finding("Report the density sum as the count",
                 $"Its MAE is {Html.Number(densities.Average(), 2)}, that of the number of points "
-                + $"{Html.Number(points.Average(), 2)}: {Html.Number(-difference.Difference.Value, 2)} less (95 % interval "
-                + $"{Html.Number(-difference.Difference.High, 2)} … {Html.Number(-difference.Difference.Low, 2)}). "
-                + "The table of counts says for which crowds.", null);
+                + $"{Html.Number(points.Average(), 2)}: {Html.Number(-difference.Difference.Value, 2)} less (95 % "
+                + $"interval {Html.Number(-difference.Difference.High, 2)} … "
+                + $"{Html.Number(-difference.Difference.Low, 2)}). The table of counts says for which crowds.", null);
         }
 
         double Gain(long found = 0, long dropped = 0) => new LocalizationScore(score.TruePositives + found,

@@ -34,7 +34,7 @@ internal sealed partial class Chart : IDisposable
         _plot.DataBackground.Color = Colors.Transparent;
         _plot.Axes.Color(Mark(Ink.Line));
         _plot.Grid.MajorLineColor = Mark(Ink.Line);
-        _plot.Layout.Fixed(new PixelPadding(54, 12, 46, 10));
+        _plot.Layout.Fixed(new PixelPadding(64, 12, 46, 10));
         foreach (IAxis axis in _plot.Axes.GetAxes())
         {
             axis.TickLabelStyle.IsVisible = false;
@@ -52,7 +52,8 @@ internal sealed partial class Chart : IDisposable
         line.LinePattern = dashed ? LinePattern.Dashed : LinePattern.Solid;
     }
 
-    internal void Points(IEnumerable<double> xs, IEnumerable<double> ys, Ink ink, bool hollow = false, float size = 6) =>
+    internal void Points(
+        IEnumerable<double> xs, IEnumerable<double> ys, Ink ink, bool hollow = false, float size = 6) =>
         _plot.Add.Markers(xs.ToArray(), ys.ToArray(), hollow ? MarkerShape.OpenCircle : MarkerShape.FilledCircle,
             size, Mark(ink));
 
@@ -68,7 +69,8 @@ internal sealed partial class Chart : IDisposable
         svg = svg[svg.IndexOf('>', svg.IndexOf("<svg", StringComparison.Ordinal))..].TrimStart('>');
         svg = svg[..svg.LastIndexOf("</svg>", StringComparison.Ordinal)];
         foreach (Ink ink in Enum.GetValues<Ink>())
-            svg = svg.Replace($"\"{Mark(ink).ToHex()}\"", $"\"var(--{Name(ink)})\"", StringComparison.OrdinalIgnoreCase);
+            svg = svg.Replace(
+                $"\"{Mark(ink).ToHex()}\"", $"\"var(--{Name(ink)})\"", StringComparison.OrdinalIgnoreCase);
         // Names within an SVG hold for the whole page, and every plot would call its first clip alike.
         svg = Id().Replace(svg, match => $"{match.Groups[1].Value}{id}{match.Groups[2].Value}");
         svg = Indentation().Replace(svg, "\n");
@@ -83,9 +85,9 @@ internal sealed partial class Chart : IDisposable
         var text = new StringBuilder();
         PixelRect data = _plot.LastRender.DataRect;
         foreach (Tick tick in _plot.Axes.Bottom.TickGenerator.Ticks.Where(Labelled))
-            Add(_plot.GetPixel(new Coordinates(tick.Position, 0)).X, data.Bottom + 18, "middle", tick.Label);
+            Add(_plot.GetPixel(new Coordinates(tick.Position, 0)).X, data.Bottom + 18, "middle", Number(tick));
         foreach (Tick tick in _plot.Axes.Left.TickGenerator.Ticks.Where(Labelled))
-            Add(data.Left - 7, _plot.GetPixel(new Coordinates(0, tick.Position)).Y + 4.5, "end", tick.Label);
+            Add(data.Left - 7, _plot.GetPixel(new Coordinates(0, tick.Position)).Y + 4.5, "end", Number(tick));
         Add((data.Left + data.Right) / 2, Height - 6, "middle", _xLabel);
         text.Append(CultureInfo.InvariantCulture,
             $"<text transform=\"translate(13 {(data.Top + data.Bottom) / 2:F1}) rotate(-90)\" ")
@@ -94,6 +96,9 @@ internal sealed partial class Chart : IDisposable
 
         void Add(double x, double y, string anchor, string label) => text.Append(CultureInfo.InvariantCulture,
             $"<text x=\"{x:F1}\" y=\"{y:F1}\" text-anchor=\"{anchor}\">{Html.Text(label)}</text>");
+
+        // Minus signs and thousands as in the rest of the page.
+        static string Number(Tick tick) => tick.Label.Replace('-', '−').Replace(',', '\u202f');
 
         static bool Labelled(Tick tick) => tick.IsMajor && tick.Label.Length > 0;
     }

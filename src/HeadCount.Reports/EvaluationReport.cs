@@ -86,13 +86,14 @@ public sealed class EvaluationReport
         Add("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
         Add($"<style>{Resource("report.css")}</style></head><body>");
         Add($"<h1>{Html.Text(title)}</h1>");
-        Add($"<p class=\"soft\">{Html.Number(_summary.Images)} pictures with {Html.Number(_summary.Heads)} heads; threshold "
-            + $"{Plain(_run.Threshold)}, suppression radius {Plain(_run.SuppressionRadius)} px; counted in "
-            + $"{Html.Number(_run.Seconds, 1)} s"
-            + $"{(_run.Failed > 0 ? $"; {_run.Failed} pictures could not be counted and are left out" : "")}.</p>");
-        Add("<nav><a href=\"#results\">Results</a><a href=\"#positions\">Positions</a><a href=\"#counts\">Counts</a>"
-            + "<a href=\"#threshold\">Threshold</a><a href=\"#missed\">Missed heads</a><a href=\"#false\">False alarms</a>"
-            + "<a href=\"#pictures\">Pictures</a><a href=\"#next\">What to try next</a></nav>");
+        Add($"<p class=\"soft\">{Html.Number(_summary.Images)} pictures with {Html.Number(_summary.Heads)} heads; "
+            + $"threshold {Plain(_run.Threshold)}, suppression radius {Plain(_run.SuppressionRadius)} px; counted "
+            + $"in {Html.Number(_run.Seconds, 1)} "
+            + $"s{(_run.Failed > 0 ? $"; {_run.Failed} pictures could not be counted and are left out" : "")}.</p>");
+        Add("<nav><a href=\"#results\">Results</a><a href=\"#positions\">Positions</a><a "
+            + "href=\"#counts\">Counts</a><a href=\"#threshold\">Threshold</a><a href=\"#missed\">Missed "
+            + "heads</a><a href=\"#false\">False alarms</a><a href=\"#pictures\">Pictures</a><a "
+            + "href=\"#next\">What to try next</a></nav>");
         Results();
         Positions();
         Counts();
@@ -101,9 +102,10 @@ public sealed class EvaluationReport
         FalseAlarms();
         Pictures();
         Next();
-        Add("<footer><p>Intervals hold 95 % of 2,000 bootstrap resamples over pictures, with a fixed seed. Detections and "
-            + "true heads are matched one to one, as many pairs as possible, then the nearest. Precision, recall and F1 are "
-            + "sums over all pictures. All definitions: docs/evaluation.md of HeadCount.</p></footer>");
+        Add("<footer><p>Intervals hold 95 % of 2,000 bootstrap resamples over pictures, with a fixed seed. "
+            + "Detections and true heads are matched one to one, as many pairs as possible, then the nearest. "
+            + "Precision, recall and F1 are sums over all pictures. All definitions: docs/evaluation.md of "
+            + "HeadCount.</p></footer>");
         Add("<dialog><div><img alt=\"\"></div><button>Close</button></dialog>");
         Add($"<script>{Resource("report.js")}</script></body></html>");
         return _page.ToString();
@@ -118,7 +120,8 @@ public sealed class EvaluationReport
         Card(Metric.F1(_radius));
         Card(Metric.Recall(_radius));
         Card(Metric.Precision(_radius));
-        Card("mean distance of hits", $"{Html.Number(_errors.MeanDistance, 1)} px", $"matched within {Plain(_radius)} px");
+        Card("mean distance of hits", $"{Html.Number(_errors.MeanDistance, 1)} px", $"matched within "
+            + $"{Plain(_radius)} px");
         Add("</div>");
         double bias = _summary.Counting.Bias;
         Add($"<p>{(bias < 0 ? "Too few" : "Too many")} heads are counted on the whole, by "
@@ -143,9 +146,9 @@ public sealed class EvaluationReport
     private void Positions()
     {
         Section("positions", "Positions at several radii");
-        Add($"<p>A head's nearest neighbour is {Html.Number(_summary.MeanNeighbourDistance, 1)} px away on average: a radius "
-            + "near half of this no longer tells neighbours apart. Chance is the F1 of as many random points as there are "
-            + "heads.</p>");
+        Add($"<p>A head's nearest neighbour is {Html.Number(_summary.MeanNeighbourDistance, 1)} px away on "
+            + "average: a radius near half of this no longer tells neighbours apart. Chance is the F1 of as many "
+            + "random points as there are heads.</p>");
         Table(["radius", "precision", "recall", "F1", "macro F1", "chance F1", "mean px"],
             [.. _summary.Localization.Select((result, i) => (string[])[result.Radius.Label,
                 WithInterval(Metric.Precision(_radii[i])), WithInterval(Metric.Recall(_radii[i])),
@@ -167,7 +170,7 @@ public sealed class EvaluationReport
             Table(["", "GAME(0)", "GAME(1)", "GAME(2)", "GAME(3)"],
                 [[.. game.Select(error => Html.Number(error, 2)).Prepend("mean over pictures")]]);
 
-        double most = Math.Max(1, Math.Max(_scores.Max(score => score.Truth), _scores.Max(score => score.Predicted))) * 1.05;
+        double most = 1.05 * Math.Max(1, _scores.Max(score => Math.Max(score.Truth, score.Predicted)));
         double[] truth = [.. _scores.Select(score => (double)score.Truth)];
         double[] errors = [.. _scores.Select(score => (double)score.Error)];
         var scatter = new Chart("heads in truth", "heads counted");
@@ -175,16 +178,17 @@ public sealed class EvaluationReport
         var residuals = new Chart("heads in truth", "counted − truth");
         residuals.Line([0, most], [0, 0], Ink.Text, dashed: true);
         double reach = errors.Max(Math.Abs);
+        float size = _scores.Length > 300 ? 4 : 6;
         if (density)
         {
             double[] sums = [.. _scores.Select(score => score.DensitySum!.Value)];
-            scatter.Points(truth, sums, Ink.Orange, hollow: true, size: 7);
-            residuals.Points(truth, sums.Zip(truth, (sum, t) => sum - t), Ink.Orange, hollow: true, size: 7);
+            scatter.Points(truth, sums, Ink.Orange, hollow: true, size + 1);
+            residuals.Points(truth, sums.Zip(truth, (sum, t) => sum - t), Ink.Orange, hollow: true, size + 1);
             most = Math.Max(most, sums.Max() * 1.05);
             reach = Math.Max(reach, sums.Zip(truth, (sum, t) => Math.Abs(sum - t)).Max());
         }
-        scatter.Points(truth, _scores.Select(score => (double)score.Predicted), Ink.Blue);
-        residuals.Points(truth, errors, Ink.Blue);
+        scatter.Points(truth, _scores.Select(score => (double)score.Predicted), Ink.Blue, size: size);
+        residuals.Points(truth, errors, Ink.Blue, size: size);
         scatter.Limits(0, most, 0, most);
         reach = Math.Max(1, reach) * 1.1;
         residuals.Limits(0, most, -reach, reach);
@@ -199,7 +203,7 @@ public sealed class EvaluationReport
 
     private void ByCrowd(bool density)
     {
-        Add($"<h3>{(density ? "Points against density sum by the size of the crowd" : "By the size of the crowd")}</h3>");
+        Add($"<h3>{(density ? "Points against density sum by" : "By")} the size of the crowd</h3>");
         int[] edges = [0, 1, 51, 201, 501];
         string[] names = ["nobody", "1–50", "51–200", "201–500", "over 500"];
         var rows = new List<string[]>();
@@ -227,9 +231,9 @@ public sealed class EvaluationReport
         Section("threshold", $"Over the threshold, at {Plain(_radius)} px");
         ThresholdPoint best = _curve.MaxBy(point => point.Scores[0].F1)!;
         ThresholdPoint used = _curve.First(point => point.Threshold == _run.Threshold);
-        Add($"<p>The threshold in use, {Plain(_run.Threshold)}, gives F1 {Html.Number(used.Scores[0].F1, 3)}; the highest on "
-            + $"these pictures is {Html.Number(best.Scores[0].F1, 3)} at {Plain(best.Threshold)}. Precision and recall meet "
-            + "where the count is right on the whole.</p>");
+        Add($"<p>The threshold in use, {Plain(_run.Threshold)}, gives F1 {Html.Number(used.Scores[0].F1, 3)}; the "
+            + $"highest on these pictures is {Html.Number(best.Scores[0].F1, 3)} at {Plain(best.Threshold)}. "
+            + "Precision and recall meet where the count is right on the whole.</p>");
         double[] thresholds = [.. _curve.Select(point => point.Threshold)];
         double[] precisions = [.. _curve.Select(point => point.Scores[0].Precision)];
         double[] recalls = [.. _curve.Select(point => point.Scores[0].Recall)];
@@ -253,7 +257,8 @@ public sealed class EvaluationReport
         Plot(curve, "Precision against recall over the threshold",
             "<span class=\"orange\">●</span> the threshold in use; to the left it rises.");
         Plot(over, "Precision, recall and F1 over the threshold", "<span class=\"blue\">precision (dashed)</span>, "
-            + "<span class=\"green\">recall</span>, <span class=\"orange\">F1</span>; upright line: the threshold in use.");
+            + "<span class=\"green\">recall</span>, <span class=\"orange\">F1</span>; upright line: the threshold "
+            + "in use.");
         Plot(counting, "Mean absolute count error over the threshold", "How far counts are off at each threshold.");
         Add("</div>");
     }
@@ -273,8 +278,11 @@ public sealed class EvaluationReport
         {
             Add("<div><h3>By position in the picture: recall</h3><div class=\"thirds\">");
             foreach (HeadGroup cell in thirds)
-                Add($"<div style=\"background:rgba(var(--heat),{Plain(Math.Round((cell.Recall ?? 0) * .6, 2))})\">"
-                    + $"<b>{Percent(cell.Recall)}</b><small>of {Html.Number(cell.Heads)}</small></div>");
+            {
+                string shade = Plain(Math.Round((cell.Recall ?? 0) * .6, 2));
+                Add($"<div style=\"background:rgba(var(--heat),{shade})\"><b>{Percent(cell.Recall)}</b>"
+                    + $"<small>of {Html.Number(cell.Heads)}</small></div>");
+            }
             Add("</div></div>");
         }
         Add("</div>");
@@ -287,26 +295,28 @@ public sealed class EvaluationReport
     {
         long all = _errors.Score.FalsePositives;
         Section("false", $"False alarms, at {Plain(_radius)} px");
-        Add($"<p>{Html.Number(all)} of {Html.Number(_summary.Detections)} detections are no head. By their distance to the "
-            + "nearest true one (a double stands where another detection has found the head already):</p>");
+        Add($"<p>{Html.Number(all)} of {Html.Number(_summary.Detections)} detections are no head. By their "
+            + "distance to the nearest true one (a double stands where another detection has found the head "
+            + "already):</p>");
         Bars(["kind", "number", "share"], _errors.FalseAlarms.Select(kind => ($"{kind.Name}, "
             + (double.IsInfinity(kind.To) ? $"over {Plain(kind.From)} px"
                 : kind.From == 0 ? $"up to {Plain(kind.To)} px" : $"{Plain(kind.From)}–{Plain(kind.To)} px"),
             kind.Count, all > 0 ? (double?)kind.Count / all : null)));
-        int empty = _images.Count(image => image.Truth.Count == 0);
-        if (empty > 0)
-            Add($"<p>On the {Html.Number(empty)} pictures without people "
-                + $"{Html.Number(_images.Where(image => image.Truth.Count == 0).Average(image => image.Predictions.Count), 2)} "
+        PictureScore[] empty = [.. _scores.Where(score => score.Truth == 0)];
+        if (empty.Length > 0)
+            Add($"<p>On the {Html.Number(empty.Length)} pictures without people "
+                + $"{Html.Number(empty.Average(score => score.Predicted), 2)} "
                 + "false heads a picture.</p>");
     }
 
     private void Bars(string[] columns, IEnumerable<(string Name, long Count, double? Share)> rows)
     {
-        Add($"<table class=\"bars\"><tr>{string.Concat(columns.Select(column => $"<th>{Html.Text(column)}</th>"))}</tr>");
+        string headers = string.Concat(columns.Select(column => $"<th>{Html.Text(column)}</th>"));
+        Add($"<table class=\"bars\"><tr>{headers}</tr>");
         foreach ((string name, long count, double? share) in rows)
-            Add($"<tr><td style=\"white-space:normal\">{Html.Text(name)}</td><td>{Html.Number(count)}</td>"
-                + $"<td><div class=\"bar\"><i style=\"width:{Plain(Math.Round((share ?? 0) * 70, 1))}%\"></i>"
-                + $"{Percent(share)}</div></td></tr>");
+            Add($"<tr><td style=\"white-space:normal\">{Html.Text(name)}</td><td>{Html.Number(count)}</td><td><div "
+                + "class=\"bar\"><i "
+                + $"style=\"width:{Plain(Math.Round((share ?? 0) * 70, 1))}%\"></i>{Percent(share)}</div></td></tr>");
         Add("</table>");
     }
 
@@ -314,10 +324,11 @@ public sealed class EvaluationReport
     {
         Section("pictures", "Pictures");
         Add("<p class=\"key\"><span><svg viewBox=\"0 0 20 20\"><circle cx=\"10\" cy=\"10\" r=\"6\" fill=\"none\" "
-            + "stroke=\"#56b4e9\" stroke-width=\"2.5\"/></svg>found</span><span><svg viewBox=\"0 0 20 20\"><path d=\"M5 5l10 "
-            + "10M5 15l10-10\" stroke=\"#ff6b1a\" stroke-width=\"2.5\"/></svg>missed</span><span><svg viewBox=\"0 0 20 20\">"
-            + "<path d=\"M10 4l6 11H4z\" fill=\"none\" stroke=\"#f0e442\" stroke-width=\"2.5\"/></svg>false alarm</span>"
-            + $"<span class=\"soft\">matched within {Plain(_radius)} px; click to enlarge</span></p>");
+            + "stroke=\"#56b4e9\" stroke-width=\"2.5\"/></svg>found</span><span><svg viewBox=\"0 0 20 20\"><path "
+            + "d=\"M5 5l10 10M5 15l10-10\" stroke=\"#ff6b1a\" stroke-width=\"2.5\"/></svg>missed</span><span><svg "
+            + "viewBox=\"0 0 20 20\"><path d=\"M10 4l6 11H4z\" fill=\"none\" stroke=\"#f0e442\" "
+            + $"stroke-width=\"2.5\"/></svg>false alarm</span><span class=\"soft\">matched within {Plain(_radius)} "
+            + "px; click to enlarge</span></p>");
         int[] crowded = [.. Enumerable.Range(0, _images.Length).Where(i => _scores[i].Truth > 0)
             .OrderByDescending(i => _scores[i].Truth).Take(MostCrowded)];
         int[] worst = [.. Enumerable.Range(0, _images.Length).Where(i => Wrong(i) > 0)
@@ -340,10 +351,13 @@ public sealed class EvaluationReport
         {
             PictureScore score = _scores[i];
             LocalizationScore local = score.At(_radius);
+            string density = score.DensitySum is double sum ? $" (density {Html.Number(sum, 1)})" : "";
             string caption = $"<b>{Html.Text(score.Name)}</b>: {Html.Number(score.Truth)} heads, "
-                + $"{Html.Number(score.Predicted)} counted{(score.DensitySum is double sum ? $" (density {Html.Number(sum, 1)})" : "")}; "
+                + $"{Html.Number(score.Predicted)} "
+                + $"counted{density}; "
                 + $"{Html.Number(local.TruePositives)} found, {Html.Number(local.FalseNegatives)} missed, "
-                + $"{Html.Number(local.FalsePositives)} false; F1 {(local.IsEmpty ? "n/a" : Html.Number(local.F1, 2))}";
+                + $"{Html.Number(local.FalsePositives)} false; F1 "
+                + $"{(local.IsEmpty ? "n/a" : Html.Number(local.F1, 2))}";
             Add("<figure>");
             try
             {
@@ -367,12 +381,13 @@ public sealed class EvaluationReport
         Section("next", "What to try next");
         if (_findings.Count == 0)
         {
-            Add($"<p>No single kind of error stands out: none would add half a point to an F1 of "
+            Add("<p>No single kind of error stands out: none would add half a point to an F1 of "
                 + $"{Html.Number(_errors.Score.F1, 3)} at {Plain(_radius)} px if it were gone.</p>");
             return;
         }
         Add($"<p>Each point supposes one kind of error gone and says what F1 at {Plain(_radius)} px, now "
-            + $"{Html.Number(_errors.Score.F1, 3)}, would then be; the gains do not add up.</p><ol class=\"findings\">");
+            + $"{Html.Number(_errors.Score.F1, 3)}, would then be; the gains do not add up.</p><ol "
+            + "class=\"findings\">");
         foreach (Finding finding in _findings)
             Add($"<li><b>{Html.Text(finding.Title)}</b>{(finding.Gain is double gain
                 ? $" (F1 at most {Html.Number(_errors.Score.F1 + gain, 3)}, {Html.Number(100 * gain, 1)} points more)"
@@ -386,8 +401,8 @@ public sealed class EvaluationReport
 
     private void Plot(Chart chart, string description, string caption)
     {
-        Add($"<figure>{chart.ToSvg(description, $"plot{++_plots}")}"
-            + $"<figcaption><b>{Html.Text(description)}.</b> {caption}</figcaption></figure>");
+        Add($"<figure>{chart.ToSvg(description, $"plot{++_plots}")}<figcaption><b>{Html.Text(description)}.</b> "
+            + $"{caption}</figcaption></figure>");
         chart.Dispose();
     }
 

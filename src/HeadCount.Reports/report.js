@@ -1,5 +1,6 @@
 // A picture fills the window when it is clicked; clicking again magnifies it around the pointer, four times at most.
-const dialog = document.querySelector("dialog"), frame = dialog.querySelector("div"), large = dialog.querySelector("img");
+const dialog = document.querySelector("dialog"), frame = dialog.querySelector("div");
+const large = dialog.querySelector("img");
 let zoom = 1;
 function resize() {
   const fit = Math.min(frame.clientWidth / large.naturalWidth, frame.clientHeight / large.naturalHeight);

@@ -54,7 +54,8 @@ public sealed class AdviceTests
         HeadPoint[] crowd = Row(10, 12), rest = Row(10, 30, y: 200);
         Finding crowded = Assert.Single(Advise(Image("a", [.. crowd, .. rest], [.. crowd.Take(2), .. rest])),
             finding => finding.Title.Contains("crowded", StringComparison.Ordinal));
-        Assert.StartsWith("8 of 8 missed heads (100 %) stand nearer than 15 px", crowded.Reason, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "8 of 8 missed heads (100 %) stand nearer than 15 px", crowded.Reason, StringComparison.Ordinal);
         Assert.Equal(1 - 24 / 32.0, crowded.Gain!.Value, 9);
     }
 

@@ -59,7 +59,8 @@ public sealed class EvaluationReportTests : IDisposable
         Assert.DoesNotMatch("(src|href)=\"(?!data:|#)", page);
         Assert.DoesNotContain("@import", page, StringComparison.Ordinal);
         Assert.DoesNotMatch("url\\((?!#)", page);
-        foreach (string section in (string[])["results", "positions", "counts", "threshold", "missed", "false", "pictures", "next"])
+        string[] sections = ["results", "positions", "counts", "threshold", "missed", "false", "pictures", "next"];
+        foreach (string section in sections)
             Assert.Contains($"<h2 id=\"{section}\">", page, StringComparison.Ordinal);
         Assert.Contains("dots 1.0.0 on dots &amp; &lt;more&gt;", page, StringComparison.Ordinal);
         Assert.DoesNotMatch("[>( ]NaN", page);

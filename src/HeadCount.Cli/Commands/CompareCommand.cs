@@ -20,7 +20,7 @@ internal static class CompareCommand
             Arity = new ArgumentArity(2, 100),
         };
         var command = new Command("compare",
-            "Compare evaluations: every RUN with the first, with 95 % intervals and p-values over the pictures") { runs };
+            "Compare evaluations: every RUN with the first, with 95 % intervals and p-values") { runs };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(runs)));
         return command;
     }
@@ -79,27 +79,31 @@ internal static class CompareCommand
             byName[i] = [];
             foreach (PictureScore picture in runs[i])
                 if (!byName[i].TryAdd(picture.Name, picture))
-                    throw new UsageException($"{paths[i]}: picture '{picture.Name}' stands there twice; evaluate again");
+                    throw new UsageException($"{paths[i]}: picture '{picture.Name}' stands there twice; evaluate "
+                        + "again");
         }
         string[] names = [.. runs[0].Select(picture => picture.Name)
             .Where(name => byName.All(run => run.ContainsKey(name)))];
         if (names.Length == 0)
-            throw new UsageException($"{string.Join(", ", paths)}: no picture is in all of them; evaluate on the same list");
+            throw new UsageException($"{string.Join(", ", paths)}: no picture is in all of them; evaluate on the "
+                + "same list");
         foreach (string name in names)
             if (byName.FirstOrDefault(run => run[name].Truth != byName[0][name].Truth) is { } other)
                 throw new UsageException($"{paths[Array.IndexOf(byName, other)]}: picture '{name}' has "
-                    + $"{other[name].Truth} true heads, but {byName[0][name].Truth} in {paths[0]}; evaluate on the same annotations");
+                    + $"{other[name].Truth} true heads, but {byName[0][name].Truth} in {paths[0]}; evaluate on the "
+                    + "same annotations");
         int most = runs.Max(run => run.Count);
         if (names.Length < most)
-            Console.Error.WriteLine($"headcount: compared on the {names.Length} pictures that all have, of up to {most}");
+            Console.Error.WriteLine($"headcount: compared on the {names.Length} pictures that all have, of up to "
+                + $"{most}");
         return [.. byName.Select(run => names.Select(name => run[name]).ToArray())];
     }
 
     // The last folder's name; where that is the same for two, the path as it was given.
     private static string[] Names(string[] paths)
     {
-        string[] names = [.. paths.Select(path => Path.GetFileName(
-            Path.TrimEndingDirectorySeparator(Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!)))];
+        string[] names = [.. paths.Select(path => Path.GetFileName(Path.TrimEndingDirectorySeparator(
+            Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!)))];
         return names.Distinct().Count() == names.Length ? names : paths;
     }
 

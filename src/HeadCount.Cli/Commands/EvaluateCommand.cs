@@ -26,7 +26,7 @@ internal static class EvaluateCommand
         var report = new Option<string?>("--report")
         {
             HelpName = "DIR",
-            Description = "Write a page that explains the scores (index.html) and a table of the pictures (pictures.csv)",
+            Description = "Write a page that explains the scores (index.html) and a table of pictures (pictures.csv)",
         };
         var counting = new CountingOptions();
         var command = new Command("evaluate", "Count the pictures of a dataset and score the heads against its annotations")

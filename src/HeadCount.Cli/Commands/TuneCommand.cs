@@ -121,7 +121,9 @@ internal static class TuneCommand
             else
                 failures.Add(outcome.Error!.Message);
         }
-        return counted.Count == 0 ? [] : ThresholdCurve.Of(ThresholdCurve.Thresholds.Append(own), call.Radii, threshold =>
+        if (counted.Count == 0)
+            return [];
+        return ThresholdCurve.Of(ThresholdCurve.Thresholds.Append(own), call.Radii, threshold =>
             [.. counted.Select(c => new EvaluatedImage(c.Image.Name, c.Image.Heads, c.Sweep.At(threshold)))]);
     }
 
@@ -141,10 +143,12 @@ internal static class TuneCommand
         else if (call.Save)
             card.Write(model);
         else
-            Console.Error.WriteLine("headcount: nothing is stored; --save writes the choice into the model, -o FILE into a copy");
+            Console.Error.WriteLine("headcount: nothing is stored; --save writes the choice into the model, -o "
+                + "FILE into a copy");
     }
 
-    private static Table Table(double[] radii, string name, IEnumerable<(string Name, ThresholdPoint Point, bool Chosen)> rows)
+    private static Table Table(
+        double[] radii, string name, IEnumerable<(string Name, ThresholdPoint Point, bool Chosen)> rows)
     {
         var table = new Table().AddColumn(new TableColumn(name).RightAligned().NoWrap());
         foreach (double radius in radii)

@@ -22,7 +22,7 @@ public sealed record HeadGroup(string Name, long Heads, long Found)
 /// <param name="Count">How many there are.</param>
 public sealed record FalseAlarmKind(string Name, double From, double To, long Count);
 
-/// <summary>Where heads are missed and where false alarms stand, over a set of pictures at one matching radius.</summary>
+/// <summary>Where heads are missed and false alarms stand, over a set of pictures at one matching radius.</summary>
 public sealed record ErrorAnalysis
 {
     /// <summary>Rows and columns of <see cref="ByPosition"/>.</summary>
@@ -79,7 +79,8 @@ public sealed record ErrorAnalysis
             var pairs = PointMatcher.Match(image.Truth, image.Predictions, radius);
             score += LocalizationScore.Of(pairs.Count, image.Truth.Count, image.Predictions.Count);
             distance += pairs.Sum(pair => pair.Distance);
-            HashSet<int> found = [.. pairs.Select(pair => pair.Truth)], hits = [.. pairs.Select(pair => pair.Prediction)];
+            HashSet<int> found = [.. pairs.Select(pair => pair.Truth)];
+            HashSet<int> hits = [.. pairs.Select(pair => pair.Prediction)];
             var index = new PointIndex(image.Truth);
             var near = new List<Candidate>();
             for (int i = 0; i < image.Truth.Count; i++)

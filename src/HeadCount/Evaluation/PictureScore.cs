@@ -1,6 +1,6 @@
 namespace HeadCount.Evaluation;
 
-/// <summary>What an evaluation says of one picture: counts and, at each matching radius, heads found and missed.</summary>
+/// <summary>One picture of an evaluation: counts and, at each matching radius, heads found and missed.</summary>
 /// <param name="Name">The picture's identity.</param>
 /// <param name="Truth">Number of true heads.</param>
 /// <param name="Predicted">Number of detected heads.</param>

@@ -12,7 +12,7 @@ namespace HeadCount.Evaluation;
 /// </summary>
 public static class PictureScoreFile
 {
-    private const string Layout = "image,truth,predicted,density,tp@R,fp@R,fn@R,… as headcount evaluate --report writes it";
+    private const string Layout = "image,truth,predicted,density,tp@R,fp@R,fn@R as evaluate --report writes it";
 
     /// <summary>Writes the pictures, one row each. The file appears whole or not at all.</summary>
     /// <param name="path">The file; its folder exists.</param>
@@ -25,8 +25,9 @@ public static class PictureScoreFile
         WholeFile.Write(path, stream =>
         {
             using CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
-            csv.WriteRecord(["image", "truth", "predicted", "density", .. pictures[0].Localization.SelectMany(
-                entry => (string[])[$"tp@{Text(entry.Radius)}", $"fp@{Text(entry.Radius)}", $"fn@{Text(entry.Radius)}"])]);
+            var radii = pictures[0].Localization.Select(entry => Text(entry.Radius));
+            csv.WriteRecord(["image", "truth", "predicted", "density",
+                .. radii.SelectMany(radius => (string[])[$"tp@{radius}", $"fp@{radius}", $"fn@{radius}"])]);
             foreach (PictureScore picture in pictures)
                 csv.WriteRecord([picture.Name, Text(picture.Truth), Text(picture.Predicted), Text(picture.DensitySum),
                     .. picture.Localization.SelectMany(entry => (string[])[Text(entry.Score.TruePositives),
@@ -62,7 +63,8 @@ public static class PictureScoreFile
         string[] headers = csv.Headers.ToArray();
         if (headers is not ["image", "truth", "predicted", "density", ..] || headers.Length % 3 != 1)
             throw new AnnotationException($"{path}: line 1 is '{string.Join(',', headers)}'; expected {Layout}");
-        double[] radii = [.. Enumerable.Range(0, (headers.Length - 4) / 3).Select(i => Radius(path, headers, 4 + 3 * i))];
+        double[] radii = [.. Enumerable.Range(0, (headers.Length - 4) / 3)
+            .Select(i => Radius(path, headers, 4 + 3 * i))];
         var pictures = new List<PictureScore>();
         while (csv.Read())
         {
@@ -79,10 +81,12 @@ public static class PictureScoreFile
         {
             string field = csv.GetString(column);
             return double.TryParse(field, NumberStyles.Float, CultureInfo.InvariantCulture, out double number)
-                && double.IsFinite(number) && (column == 3 || (number >= 0 && number <= int.MaxValue && number % 1 == 0))
+                && double.IsFinite(number)
+                && (column == 3 || (number >= 0 && number <= int.MaxValue && number % 1 == 0))
                 ? number
                 : throw new AnnotationException(
-                    $"{path}, line {csv.LineNumber}: {headers[column]} is '{field}', which is no count; expected {Layout}");
+                    $"{path}, line {csv.LineNumber}: {headers[column]} is '{field}', which is no count; expected "
+                    + $"{Layout}");
         }
     }
 

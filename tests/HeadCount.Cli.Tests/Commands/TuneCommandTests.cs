@@ -55,8 +55,8 @@ public sealed class TuneCommandTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
         ModelCard card = ModelCard.Read(_folder["dots.onnx"]);
         Assert.InRange(card.Threshold, .25, .9);
-        // The best row of the curve is the choice.
-        Assert.Matches($@"chosen: {card.Threshold.ToString(System.Globalization.CultureInfo.InvariantCulture)}, ", run.Output);
+        Assert.Contains(FormattableString.Invariant($"chosen: {card.Threshold}, {card.SuppressionRadius} px"),
+            run.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -72,7 +72,6 @@ public sealed class ErrorAnalysisTests
             && analysis.FalseAlarms.Sum(kind => kind.Count) == analysis.Score.FalsePositives;
     }
 
-    /// <summary>A detection in reach of no found head could have been paired: doubles are the only kind so near.</summary>
     [Property(MaxTest = 200, Arbitrary = [typeof(PointSetsArbitrary)])]
     public bool Of_FalseAlarmKinds_EqualBruteForce(PointSets sets)
     {

@@ -62,7 +62,8 @@ public sealed class PictureScoreTests : IDisposable
     [Fact]
     public void ThresholdCurve_ByHand()
     {
-        var image = new EvaluatedImage("a", [new(10, 10), new(30, 10)], [new(10, 10, .9), new(60, 10, .6), new(30, 10, .3)]);
+        var image = new EvaluatedImage("a",
+            [new(10, 10), new(30, 10)], [new(10, 10, .9), new(60, 10, .6), new(30, 10, .3)]);
         var curve = ThresholdCurve.Of([.5, .2, .8, .5], [4], threshold =>
             [image with { Predictions = [.. image.Predictions.Where(head => head.Score >= threshold)] }]);
         Assert.Equal([.2, .5, .8], curve.Select(point => point.Threshold));
