@@ -31,6 +31,7 @@ public sealed class EvaluationReport
     private static readonly double[] UsualRadii = [4, 8, 16];
 
     private readonly EvaluationRun _run;
+    private readonly IProgress<double>? _progress;
     private readonly EvaluatedImage[] _images;
     private readonly double _radius;
     private readonly double[] _radii;
@@ -40,11 +41,12 @@ public sealed class EvaluationReport
     private readonly IReadOnlyList<ThresholdPoint> _curve;
     private readonly IReadOnlyList<Finding> _findings;
     private readonly StringBuilder _page = new();
-    private int _plots;
+    private int _plots, _shown;
 
-    private EvaluationReport(EvaluationRun run)
+    private EvaluationReport(EvaluationRun run, IProgress<double>? progress)
     {
         _run = run;
+        _progress = progress;
         _images = [.. run.Pictures.Select(picture => picture.Image)];
         _radius = run.Radii.Max();
         _radii = [.. UsualRadii.Concat(run.Radii).Distinct().Order()];
@@ -52,26 +54,34 @@ public sealed class EvaluationReport
         _scores = [.. _images.Select(image => PictureScore.Of(image, [.. _radii.Append(2 * _radius).Distinct()]))];
         _errors = ErrorAnalysis.Of(_images, _radius);
         double from = run.Pictures.Max(picture => picture.Sweep.From);
-        _curve = ThresholdCurve.Of(ThresholdCurve.Thresholds.Where(threshold => threshold > from).Append(from)
-            .Append(run.Threshold), [_radius], threshold =>
-            [.. run.Pictures.Select(picture => picture.Image with { Predictions = picture.Sweep.At(threshold) })]);
+        double[] thresholds = [.. ThresholdCurve.Thresholds.Where(threshold => threshold > from)
+            .Append(from).Append(run.Threshold).Distinct()];
+        int begun = 0;
+        _curve = ThresholdCurve.Of(thresholds, [_radius], threshold =>
+        {
+            // Nearly all of the work; the pictures that are shown are the rest.
+            progress?.Report(90.0 * (Interlocked.Increment(ref begun) - 1) / thresholds.Length);
+            return [.. run.Pictures.Select(picture =>
+                picture.Image with { Predictions = picture.Sweep.At(threshold) })];
+        });
         _findings = Advice.Of(_errors, Metric.Sum(_scores, 2 * _radius), _curve, run.Threshold, _scores);
     }
 
     /// <summary>Writes the page and the table into a folder, which is created.</summary>
     /// <param name="run">The evaluation.</param>
     /// <param name="folder">The folder; files of an earlier report are replaced.</param>
+    /// <param name="progress">Told how much is done, 0..100; from several threads.</param>
     /// <exception cref="ArgumentException">The run has no pictures or no radii.</exception>
     /// <exception cref="IOException">The folder or a file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or a file may not be written.</exception>
-    public static void Write(EvaluationRun run, string folder)
+    public static void Write(EvaluationRun run, string folder, IProgress<double>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(run);
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (run.Pictures.Count == 0 || run.Radii.Count == 0)
             throw new ArgumentException("At least one picture and one radius are needed.", nameof(run));
         Directory.CreateDirectory(folder);
-        var report = new EvaluationReport(run);
+        var report = new EvaluationReport(run, progress);
         PictureScoreFile.Write(Path.Combine(folder, TableName), [.. report._scores.Select(score => score with
         {
             Localization = [.. score.Localization.Where(entry => report._radii.Contains(entry.Radius))],
@@ -189,9 +199,10 @@ public sealed class EvaluationReport
         }
         scatter.Points(truth, _scores.Select(score => (double)score.Predicted), Ink.Blue, size: size);
         residuals.Points(truth, errors, Ink.Blue, size: size);
-        scatter.Limits(0, most, 0, most);
+        // A little below 0, so that marks of empty pictures are seen whole.
+        scatter.Limits(-.02 * most, most, -.02 * most, most);
         reach = Math.Max(1, reach) * 1.1;
-        residuals.Limits(0, most, -reach, reach);
+        residuals.Limits(-.02 * most, most, -reach, reach);
         string key = "<span class=\"blue\">● number of points</span>"
             + (density ? ", <span class=\"orange\">○ density sum</span>" : "");
         Add("<div class=\"plots\">");
@@ -349,6 +360,7 @@ public sealed class EvaluationReport
         Add($"<h3>{title}</h3><div class=\"pictures\">");
         foreach (int i in indices)
         {
+            _progress?.Report(90 + 10.0 * _shown++ / (MostCrowded + Worst));
             PictureScore score = _scores[i];
             LocalizationScore local = score.At(_radius);
             string density = score.DensitySum is double sum ? $" (density {Html.Number(sum, 1)})" : "";

@@ -95,6 +95,8 @@ internal static class EvaluateCommand
             if (call.Json is { } path)
                 ScoreTable.WriteJson(path, summary);
             if (call.Report is { } folder)
+            {
+                using var progress = new WorkProgress("Writing the report", "parts", 100);
                 EvaluationReport.Write(new EvaluationRun
                 {
                     Dataset = Path.GetFileNameWithoutExtension(call.Split ?? Path.GetFullPath(call.Dataset)),
@@ -105,7 +107,8 @@ internal static class EvaluateCommand
                     Pictures = pictures,
                     Failed = failures.Count,
                     Seconds = seconds,
-                }, folder);
+                }, folder, progress);
+            }
             ScoreTable.Print(summary);
         }
         return Failures.Report(failures);
