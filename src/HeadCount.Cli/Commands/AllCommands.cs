@@ -11,6 +11,8 @@ internal static class AllCommands
         DrawCommand.Create(),
         EvaluateCommand.Create(),
         ScoreCommand.Create(),
+        TuneCommand.Create(),
+        CompareCommand.Create(),
         SynthCommand.Create(),
         TrainCommand.Create(),
     ];

@@ -45,10 +45,13 @@ internal sealed class CountingOptions
 
     private readonly Option<long> _maxPixels = CreateMaxPixels();
 
-    internal void AddTo(Command command)
+    /// <param name="command">The command that runs a model.</param>
+    /// <param name="threshold">Whether it takes a threshold.</param>
+    internal void AddTo(Command command, bool threshold = true)
     {
         foreach (Option option in (Option[])[Model, _threshold, _tile, _overlap, Threads, _maxPixels])
-            command.Options.Add(option);
+            if (threshold || option != _threshold)
+                command.Options.Add(option);
     }
 
     /// <exception cref="UsageException">The overlap is not less than the tile.</exception>

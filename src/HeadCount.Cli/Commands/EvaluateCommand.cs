@@ -3,6 +3,7 @@ using System.Diagnostics;
 using HeadCount.Annotations;
 using HeadCount.Evaluation;
 using HeadCount.Inference;
+using HeadCount.Reports;
 
 namespace HeadCount.Cli.Commands;
 
@@ -22,15 +23,21 @@ internal static class EvaluateCommand
         };
         var radius = RadiusOption.Create();
         var json = new Option<string?>("--json") { HelpName = "FILE", Description = "Write the scores as one JSON object" };
+        var report = new Option<string?>("--report")
+        {
+            HelpName = "DIR",
+            Description = "Write a page that explains the scores (index.html) and a table of pictures (pictures.csv)",
+        };
         var counting = new CountingOptions();
         var command = new Command("evaluate", "Count the pictures of a dataset and score the heads against its annotations")
         {
-            dataset, split, radius, json,
+            dataset, split, radius, json, report,
         };
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
         {
             var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split), parsed.GetValue(json),
+                parsed.GetValue(report),
                 parsed.GetValue(radius) ?? RadiusOption.Default, parsed.GetValue(counting.Model)!,
                 parsed.GetValue(counting.Threads), counting.Read(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
@@ -39,26 +46,42 @@ internal static class EvaluateCommand
         return command;
     }
 
-    private sealed record Call(string Dataset, string? Split, string? Json, IReadOnlyList<MatchingRadius> Radii,
-        string Model, int Threads, CountOptions Options);
+    private sealed record Call(string Dataset, string? Split, string? Json, string? Report,
+        IReadOnlyList<MatchingRadius> Radii, string Model, int Threads, CountOptions Options);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
         var dataset = Dataset.Load(call.Dataset, call.Split);
         using HeadModel model = HeadModel.Load(call.Model, call.Threads);
+        double threshold = call.Options.Threshold ?? model.Card.Threshold;
+        CountOptions options = call.Options;
+        if (call.Report is not null)
+        {
+            Directory.CreateDirectory(call.Report);
+            options = options with { SweepFrom = Math.Min(ThresholdCurve.Thresholds[0], threshold) };
+        }
         var clock = Stopwatch.StartNew();
         var evaluated = new List<EvaluatedImage>();
+        var pictures = new List<EvaluatedPicture>();
         var failures = new List<string>();
         using (var progress = new WorkProgress("Counting", "pictures", dataset.Images.Count))
         {
-            var counter = new HeadCounter(model, call.Options);
+            var counter = new HeadCounter(model, options);
             IEnumerable<CountOutcome> outcomes = counter.CountMany(dataset.Images.Select(i => i.ImagePath), progress, cancellation);
             foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(outcomes))
             {
-                if (outcome.Result is CountResult result)
-                    evaluated.Add(new EvaluatedImage(image.Name, image.Heads, result.Heads) { Size = (result.Width, result.Height) });
-                else
+                if (outcome.Result is not CountResult result)
+                {
                     failures.Add(outcome.Error!.Message);
+                    continue;
+                }
+                evaluated.Add(new EvaluatedImage(image.Name, image.Heads, result.Heads)
+                {
+                    Size = (result.Width, result.Height),
+                    DensitySum = result.DensitySum,
+                });
+                if (result.Sweep is ThresholdSweep sweep)
+                    pictures.Add(new EvaluatedPicture(image.ImagePath, evaluated[^1], sweep));
             }
         }
         double seconds = clock.Elapsed.TotalSeconds;
@@ -71,6 +94,21 @@ internal static class EvaluateCommand
             };
             if (call.Json is { } path)
                 ScoreTable.WriteJson(path, summary);
+            if (call.Report is { } folder)
+            {
+                using var progress = new WorkProgress("Writing the report", "parts", 100);
+                EvaluationReport.Write(new EvaluationRun
+                {
+                    Dataset = Path.GetFileNameWithoutExtension(call.Split ?? Path.GetFullPath(call.Dataset)),
+                    Model = summary.Model,
+                    Threshold = threshold,
+                    SuppressionRadius = model.Card.SuppressionRadius,
+                    Radii = [.. call.Radii.Select(radius => radius.Pixels!.Value)],
+                    Pictures = pictures,
+                    Failed = failures.Count,
+                    Seconds = seconds,
+                }, folder, progress);
+            }
             ScoreTable.Print(summary);
         }
         return Failures.Report(failures);

@@ -12,6 +12,9 @@ public sealed record EvaluatedImage(
     /// <summary>Width and height of the upright picture in pixels; null where only points are at hand.</summary>
     public (int Width, int Height)? Size { get; init; }
 
+    /// <summary>The sum of the model's density map, a second estimate of the count; null without one.</summary>
+    public double? DensitySum { get; init; }
+
     /// <summary>Matching radii, one a true head, where the truth states them.</summary>
     public IReadOnlyList<HeadSigma>? Sigmas { get; init; }
 }

@@ -77,9 +77,14 @@ internal sealed class PointIndex
     }
 
     /// <summary>Distance from one of the points to the nearest other one; infinite when it is alone.</summary>
-    internal double NearestOther(int index)
+    internal double NearestOther(int index) => Nearest(_points[index].X, _points[index].Y, index);
+
+    /// <summary>Distance from (x, y) to the nearest point; infinite without points.</summary>
+    /// <param name="x">Pixels to the right.</param>
+    /// <param name="y">Pixels down.</param>
+    /// <param name="except">Index of a point that is left out, or -1.</param>
+    internal double Nearest(double x, double y, int except = -1)
     {
-        (double x, double y) = (_points[index].X, _points[index].Y);
         int column = Column(x), row = Row(y);
         double nearest = double.PositiveInfinity;
         // Points outside the rings scanned so far are at least (ring - 1) cells away.
@@ -97,7 +102,7 @@ internal sealed class PointIndex
                         continue;
                     int cell = r * _columns + c;
                     for (int k = _starts[cell]; k < _starts[cell + 1]; k++)
-                        if (_indices[k] != index)
+                        if (_indices[k] != except)
                             nearest = Math.Min(nearest, SquaredDistance(_indices[k], x, y));
                 }
             }

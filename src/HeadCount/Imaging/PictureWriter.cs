@@ -38,4 +38,21 @@ public static class PictureWriter
             throw new PictureException($"{path}: cannot be written ({reason})", e);
         }
     }
+
+    /// <summary>The picture as the bytes of a JPEG file, made smaller where it is larger than a side allows.</summary>
+    /// <param name="image">The pixels.</param>
+    /// <param name="longestSide">Of the JPEG in pixels, at least 1.</param>
+    /// <param name="quality">1..100.</param>
+    public static byte[] EncodeJpeg(RgbImage image, int longestSide, int quality)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        ArgumentOutOfRangeException.ThrowIfLessThan(longestSide, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        Vips.Setup();
+        using Image raw = Image.NewFromMemory(image.Pixels, image.Width, image.Height, 3, Enums.BandFormat.Uchar);
+        using Image vips = raw.Copy(interpretation: Enums.Interpretation.Srgb);
+        using Image small = vips.ThumbnailImage(longestSide, height: longestSide, size: Enums.Size.Down);
+        return small.JpegsaveBuffer(q: quality);
+    }
 }

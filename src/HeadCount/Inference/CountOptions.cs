@@ -9,6 +9,15 @@ public sealed record CountOptions
     /// <value>The default is null: the model's own.</value>
     public double? Threshold { get; init; }
 
+    /// <summary>Lowest threshold for which the result can tell its heads too (<see cref="CountResult.Sweep"/>), 0..1
+    /// and not above the threshold in use.</summary>
+    /// <value>The default is null: the result tells those of the threshold in use alone.</value>
+    public double? SweepFrom { get; init; }
+
+    /// <summary>Distance in pixels below which the weaker of two peaks is dropped, 0 to 1000.</summary>
+    /// <value>The default is null: the model's own.</value>
+    public double? SuppressionRadius { get; init; }
+
     /// <summary>A tile's side in pixels, at least 64.</summary>
     /// <value>The default is 1024.</value>
     public int TileSize { get; init; } = 1024;
@@ -32,15 +41,20 @@ public sealed record CountOptions
 
     internal void Validate()
     {
-        if (Threshold is double threshold)
-        {
-            ArgumentOutOfRangeException.ThrowIfNegative(threshold, nameof(Threshold));
-            ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1, nameof(Threshold));
-        }
+        RequireUpTo(1, Threshold, nameof(Threshold));
+        RequireUpTo(1, SweepFrom, nameof(SweepFrom));
+        RequireUpTo(1000, SuppressionRadius, nameof(SuppressionRadius));
         ArgumentOutOfRangeException.ThrowIfLessThan(TileSize, 64, nameof(TileSize));
         ArgumentOutOfRangeException.ThrowIfNegative(Overlap, nameof(Overlap));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Overlap, TileSize, nameof(Overlap));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1, nameof(BatchSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPixels, 1, nameof(MaxPixels));
+    }
+    private static void RequireUpTo(double most, double? value, string name)
+    {
+        if (value is not double number)
+            return;
+        ArgumentOutOfRangeException.ThrowIfNegative(number, name);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(number, most, name);
     }
 }

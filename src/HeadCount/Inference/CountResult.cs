@@ -15,6 +15,9 @@ public sealed record CountResult(
 {
     /// <summary>The number of heads.</summary>
     public int Count => Heads.Count;
+
+    /// <summary>The heads at other thresholds, where <see cref="CountOptions.SweepFrom"/> asked for them.</summary>
+    public ThresholdSweep? Sweep { get; init; }
 }
 
 /// <summary>One picture of many: counted, or why it could not be.</summary>

@@ -28,6 +28,9 @@ public sealed class HeadCounter
         _model = model;
         _options = options ?? new CountOptions();
         _options.Validate();
+        if (_options.SweepFrom is double lowest)
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(
+                lowest, _options.Threshold ?? model.Card.Threshold, nameof(CountOptions.SweepFrom));
     }
 
     /// <summary>Counts a picture file.</summary>
@@ -155,6 +158,7 @@ public sealed class HeadCounter
     private sealed class Job
     {
         private readonly double _threshold, _radius;
+        private readonly double? _sweepFrom;
         private readonly bool _keepDensity;
         private readonly SeamSuppression _seams;
         private readonly bool _hasDensity;
@@ -165,7 +169,8 @@ public sealed class HeadCounter
         internal Job(string path, int width, int height, CountOptions options, HeadModel model)
         {
             _threshold = options.Threshold ?? model.Card.Threshold;
-            _radius = model.Card.SuppressionRadius;
+            _sweepFrom = options.SweepFrom;
+            _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
             _keepDensity = options.KeepDensity;
             _hasDensity = model.HasDensity;
             Path = path;
@@ -182,7 +187,7 @@ public sealed class HeadCounter
         internal void Add(int tileIndex, HeadMaps maps, int mapIndex)
         {
             Tile tile = Grid[tileIndex];
-            List<HeadPoint> heads = PeakFinder.Find(maps.Score(mapIndex), _threshold, _radius);
+            List<HeadPoint> heads = PeakFinder.Find(maps.Score(mapIndex), _sweepFrom ?? _threshold, _radius);
             _seams.Add(tileIndex, heads.Select(head => Place(head, tile)));
             if (_hasDensity)
             {
@@ -195,7 +200,10 @@ public sealed class HeadCounter
         }
 
         internal CountResult Finish() =>
-            new(Grid.Width, Grid.Height, _seams.Join(), _hasDensity ? _densitySum : null, _density);
+            new(Grid.Width, Grid.Height, _seams.Join(_threshold), _hasDensity ? _densitySum : null, _density)
+            {
+                Sweep = _sweepFrom is double from ? new ThresholdSweep(_seams, from) : null,
+            };
 
         // An offset may point a little out of the picture; the head is in it all the same.
         private HeadPoint Place(HeadPoint head, Tile tile) => head with

@@ -44,19 +44,21 @@ public sealed class SeamSuppression
 
     /// <summary>The picture's heads from top to bottom, then from left to right; the same whatever the order in which
     /// tiles were added.</summary>
-    public List<HeadPoint> Join()
+    /// <param name="threshold">Score from which a head takes part, inclusive.</param>
+    public List<HeadPoint> Join(double threshold = 0)
     {
+        var candidates = _candidates.FindAll(candidate => candidate.Head.Score >= threshold);
         // Owners first: what lies beyond a core only fills gaps.
-        _candidates.Sort((a, b) =>
+        candidates.Sort((a, b) =>
         {
             int order = b.Owned.CompareTo(a.Owned);
             if (order == 0)
                 order = PeakFinder.BestFirst(a.Head, b.Head);
             return order == 0 ? a.Tile.CompareTo(b.Tile) : order;
         });
-        var heads = new List<HeadPoint>(_candidates.Count);
+        var heads = new List<HeadPoint>(candidates.Count);
         var grid = new PointGrid(_radius);
-        foreach ((HeadPoint head, int tile, _) in _candidates)
+        foreach ((HeadPoint head, int tile, _) in candidates)
         {
             if (grid.AnyNearer(head.X, head.Y, exceptTag: tile))
                 continue;

@@ -87,4 +87,25 @@ public sealed class EvaluateCommandTests : IDisposable
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("no annotation", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task Report_LeavesTheScoresAsTheyAre()
+    {
+        CliRun plain = await EvaluateAsync(_folder["set"]);
+        CliRun run = await EvaluateAsync(_folder["set"], "--report", _folder["a/report"]);
+        Assert.Equal((0, plain.Output, ""), (run.ExitCode, run.Output, run.Error));
+        string page = File.ReadAllText(_folder["a/report/index.html"]);
+        Assert.Contains("<h1>dots 1.0.0 on set</h1>", page, StringComparison.Ordinal);
+        Assert.Equal(["image,truth,predicted,density,tp@4,fp@4,fn@4,tp@8,fp@8,fn@8,tp@16,fp@16,fn@16",
+            "a.png,3,3,", "b.png,1,2,", "c.png,0,1,"],
+            File.ReadLines(_folder["a/report/pictures.csv"]).Select((line, i) => i == 0 ? line : line[..10]));
+    }
+
+    [Fact]
+    public async Task Report_WhereAFileIsInTheWay_IsRefusedBeforeCounting()
+    {
+        CliRun run = await EvaluateAsync(_folder["set"], "--report", _folder["set/a.png"]);
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains("a.png", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
 }

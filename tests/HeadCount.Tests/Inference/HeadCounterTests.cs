@@ -138,6 +138,38 @@ public sealed class HeadCounterTests : IDisposable
         Assert.Empty(new HeadCounter(_model, new CountOptions { Threshold = 1 }).Count(image).Heads);
     }
 
+    [Property(MaxTest = 20)]
+    public bool Sweep_AtAnyThreshold_IsTheCountAtIt(int seed)
+    {
+        // Noise has peaks of all scores, at seams too.
+        RgbImage image = Noise(230, 150, seed);
+        var options = new CountOptions { TileSize = Tile, Overlap = Overlap, Threshold = .7 };
+        ThresholdSweep sweep = new HeadCounter(_model, options with { SweepFrom = .5 }).Count(image).Sweep!;
+        return new[] { .5, .65, .69, .7, .71, .75, .8, 1 }.All(threshold => sweep.At(threshold).SequenceEqual(
+            new HeadCounter(_model, options with { Threshold = threshold }).Count(image).Heads));
+    }
+
+    [Fact]
+    public void Sweep_LeavesTheCountAsItIs()
+    {
+        RgbImage image = Noise(230, 150, 3);
+        var options = new CountOptions { TileSize = Tile, Overlap = Overlap, Threshold = .7 };
+        CountResult swept = new HeadCounter(_model, options with { SweepFrom = 0 }).Count(image);
+        Assert.Equal(new HeadCounter(_model, options).Count(image).Heads, swept.Heads);
+        Assert.True(swept.Sweep!.At(0).Count > swept.Count);
+        Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new HeadCounter(_model, options with { SweepFrom = .71 }));
+    }
+
+    [Theory]
+    [InlineData(7, 2)]
+    [InlineData(9, 1)]
+    public void SuppressionRadius_OfTheCaller_GoesBeforeTheModels(double radius, int heads)
+    {
+        RgbImage image = DotModel.Draw(100, 100, [(40, 50), (48, 50)]);
+        Assert.Equal(heads, new HeadCounter(_model, new() { SuppressionRadius = radius }).Count(image).Count);
+    }
+
     [Fact]
     public void File_IsCountedAsItsPixels()
     {

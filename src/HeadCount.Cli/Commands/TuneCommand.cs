@@ -1,0 +1,176 @@
+using System.CommandLine;
+using System.Globalization;
+using HeadCount.Annotations;
+using HeadCount.Evaluation;
+using HeadCount.Inference;
+using HeadCount.IO;
+using Spectre.Console;
+
+namespace HeadCount.Cli.Commands;
+
+/// <summary>
+/// <c>headcount tune</c>: chooses a model's threshold and suppression radius on annotated pictures, by the mean F1 at
+/// the matching radii, and stores them in the model's card.
+/// </summary>
+internal static class TuneCommand
+{
+    /// <summary>Suppression radii that are tried beside the model's own, in pixels.</summary>
+    private static readonly double[] SuppressionRadii = [2, 3, 4, 5, 6, 8];
+
+    internal static Command Create()
+    {
+        var dataset = new Argument<string>("DATASET")
+        {
+            Description = "Folder of pictures with annotations, which the model was not trained on",
+        };
+        var split = new Option<string?>("--split")
+        {
+            HelpName = "FILE",
+            Description = "Only the pictures of this list, one path a line",
+        };
+        var radius = RadiusOption.Create();
+        var save = new Option<bool>("--save") { Description = "Store the choice in the model file itself" };
+        var output = new Option<string?>("--output", "-o")
+        {
+            HelpName = "FILE",
+            Description = "Store the choice in a copy of the model",
+        };
+        var counting = new CountingOptions();
+        var command = new Command("tune", "Choose a model's threshold and suppression radius on annotated pictures")
+        {
+            dataset, split, radius, save, output,
+        };
+        counting.AddTo(command, threshold: false);
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(save) is { Implicit: false } && result.GetResult(output) is not null)
+                result.AddError("--save and -o exclude each other; give one of them");
+        });
+        command.SetAction((parsed, cancellation) =>
+        {
+            var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split),
+                [.. (parsed.GetValue(radius) ?? RadiusOption.Default).Select(r => r.Pixels!.Value)],
+                parsed.GetValue(save), parsed.GetValue(output), parsed.GetValue(counting.Model)!,
+                parsed.GetValue(counting.Threads), counting.Read(parsed));
+            return Task.Run(() => Run(call, cancellation), CancellationToken.None);
+        });
+        return command;
+    }
+
+    private sealed record Call(string Dataset, string? Split, double[] Radii, bool Save, string? Output, string Model,
+        int Threads, CountOptions Options);
+
+    private sealed record Choice(double SuppressionRadius, ThresholdPoint Point);
+
+    private static int Run(Call call, CancellationToken cancellation)
+    {
+        var dataset = Dataset.Load(call.Dataset, call.Split);
+        using HeadModel model = HeadModel.Load(call.Model, call.Threads);
+        ModelCard card = model.Card;
+        double[] suppressions = [.. SuppressionRadii.Append(card.SuppressionRadius).Distinct().Order()];
+        var curves = new Dictionary<double, IReadOnlyList<ThresholdPoint>>();
+        List<string> failures = [];
+        using (var progress = new WorkProgress("Counting", "pictures", suppressions.Length * dataset.Images.Count))
+        {
+            foreach (double suppression in suppressions)
+            {
+                // Suppression takes away what a smaller radius leaves in its own way: each radius is counted anew.
+                var part = new Part(progress, curves.Count * dataset.Images.Count);
+                curves[suppression] = Curve(call, model, dataset, suppression, part, failures = [], cancellation);
+                if (curves[suppression].Count == 0)
+                    return Failures.Report(failures);
+            }
+        }
+        // Where several do equally well, the model's own radius stays.
+        Choice best = suppressions.OrderBy(suppression => suppression != card.SuppressionRadius)
+            .Select(suppression => new Choice(suppression, Best(curves[suppression])))
+            .MaxBy(choice => choice.Point.MeanF1)!;
+        ThresholdPoint before = curves[card.SuppressionRadius].First(point => point.Threshold == card.Threshold);
+
+        ResultConsole.Write(Table(call.Radii, "threshold", curves[best.SuppressionRadius].Select(point =>
+            (Text(point.Threshold), point, point == best.Point))));
+        ResultConsole.Write(Table(call.Radii, "suppression px", suppressions.Select(suppression =>
+            (Text(suppression), Best(curves[suppression]), suppression == best.SuppressionRadius))));
+        ResultConsole.Write(Table(call.Radii, "", [
+            ($"stored: {Text(card.Threshold)}, {Text(card.SuppressionRadius)} px", before, false),
+            ($"chosen: {Text(best.Point.Threshold)}, {Text(best.SuppressionRadius)} px", best.Point, true)]));
+        Store(call, model.Path, card with
+        {
+            Threshold = best.Point.Threshold,
+            SuppressionRadius = best.SuppressionRadius,
+        });
+        return Failures.Report(failures);
+    }
+
+    private static IReadOnlyList<ThresholdPoint> Curve(Call call, HeadModel model, Dataset dataset, double suppression,
+        IProgress<double> progress, List<string> failures, CancellationToken cancellation)
+    {
+        double own = model.Card.Threshold, lowest = Math.Min(own, ThresholdCurve.Thresholds[0]);
+        var counter = new HeadCounter(model, call.Options with
+        {
+            Threshold = lowest,
+            SweepFrom = lowest,
+            SuppressionRadius = suppression,
+        });
+        var counted = new List<(AnnotatedImage Image, ThresholdSweep Sweep)>();
+        foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(
+            counter.CountMany(dataset.Images.Select(image => image.ImagePath), progress, cancellation)))
+        {
+            if (outcome.Result?.Sweep is ThresholdSweep sweep)
+                counted.Add((image, sweep));
+            else
+                failures.Add(outcome.Error!.Message);
+        }
+        if (counted.Count == 0)
+            return [];
+        return ThresholdCurve.Of(ThresholdCurve.Thresholds.Append(own), call.Radii, threshold =>
+            [.. counted.Select(c => new EvaluatedImage(c.Image.Name, c.Image.Heads, c.Sweep.At(threshold)))]);
+    }
+
+    private static ThresholdPoint Best(IReadOnlyList<ThresholdPoint> curve) => curve.MaxBy(point => point.MeanF1)!;
+
+    private static void Store(Call call, string model, ModelCard card)
+    {
+        if (call.Output is { } output)
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
+            WholeFile.WriteByPath(output, beside =>
+            {
+                File.Copy(model, beside);
+                card.Write(beside);
+            });
+        }
+        else if (call.Save)
+            card.Write(model);
+        else
+            Console.Error.WriteLine("headcount: nothing is stored; --save writes the choice into the model, -o "
+                + "FILE into a copy");
+    }
+
+    private static Table Table(
+        double[] radii, string name, IEnumerable<(string Name, ThresholdPoint Point, bool Chosen)> rows)
+    {
+        var table = new Table().AddColumn(new TableColumn(name).RightAligned().NoWrap());
+        foreach (double radius in radii)
+            foreach (string score in (string[])["P", "R", "F1"])
+                table.AddColumn(new TableColumn($"{score} {Text(radius)} px").RightAligned().NoWrap());
+        foreach (string column in (string[])["mean F1", "MAE", "bias", ""])
+            table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+        foreach ((string row, ThresholdPoint point, bool chosen) in rows)
+            table.AddRow([row, .. point.Scores.SelectMany(score => (string[])[
+                Text(score.Precision, 4), Text(score.Recall, 4), Text(score.F1, 4)]),
+                Text(point.MeanF1, 4), Text(point.Counting.Mae, 2), Text(point.Counting.Bias, 2), chosen ? "<" : ""]);
+        return table;
+    }
+
+    private static string Text(double number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Text(double number, int decimals) =>
+        number.ToString($"F{decimals}", CultureInfo.InvariantCulture);
+
+    /// <summary>Progress of one round of several.</summary>
+    private sealed class Part(IProgress<double> whole, double before) : IProgress<double>
+    {
+        public void Report(double value) => whole.Report(before + value);
+    }
+}
