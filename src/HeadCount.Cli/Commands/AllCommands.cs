@@ -13,6 +13,7 @@ internal static class AllCommands
         ScoreCommand.Create(),
         TuneCommand.Create(),
         CompareCommand.Create(),
+        ConvertCommand.Create(),
         SynthCommand.Create(),
         TrainCommand.Create(),
     ];

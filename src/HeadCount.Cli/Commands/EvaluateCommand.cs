@@ -79,6 +79,8 @@ internal static class EvaluateCommand
                 {
                     Size = (result.Width, result.Height),
                     DensitySum = result.DensitySum,
+                    Sigmas = image.Sigmas,
+                    Ignored = image.Ignored,
                 });
                 if (result.Sweep is ThresholdSweep sweep)
                     pictures.Add(new EvaluatedPicture(image.ImagePath, evaluated[^1], sweep));

@@ -10,7 +10,16 @@ public static class UcfCc50Format
 {
     /// <summary>The format for <see cref="Dataset"/>.</summary>
     public static AnnotationFormat Format { get; } = new(
-        "UCF", "name.jpg beside name_ann.mat (UCF_CC_50, UCF-QNRF)", Locate, Read);
+        "ucf", "UCF", "name.jpg beside name_ann.mat (UCF_CC_50, UCF-QNRF)")
+    {
+        Locate = Locate,
+        Recognises = start => start.Path.EndsWith("_ann.mat", StringComparison.OrdinalIgnoreCase),
+        Read = (path, image) =>
+        [
+            new PictureHeads(image is null ? Path.GetFileName(path)[..^"_ann.mat".Length] : Path.GetFileName(image),
+                Read(path)),
+        ],
+    };
 
     private static string? Locate(string imagePath)
     {
