@@ -14,6 +14,7 @@ internal static class AllCommands
         TuneCommand.Create(),
         CompareCommand.Create(),
         ConvertCommand.Create(),
+        CheckCommand.Create(),
         SynthCommand.Create(),
         TrainCommand.Create(),
     ];

@@ -1,4 +1,5 @@
 using HeadCount.Annotations.HeadCsv;
+using HeadCount.Imaging;
 using HeadCount.IO;
 
 namespace HeadCount.Annotations;
@@ -46,18 +47,24 @@ public sealed class Dataset
     /// or to the split file's folder, looked for in this order; blank lines and lines that begin with # are skipped.
     /// The images are named as listed. Null takes every annotated picture below the folder.
     /// </param>
+    /// <param name="problem">
+    /// Is told, in one line each, of annotations that cannot be read and of pictures that a table lists and that do not
+    /// exist; they are left out. Null refuses them.
+    /// </param>
     /// <exception cref="AnnotationException">
-    /// The folder or the split is missing or holds no annotated picture, a listed picture is missing or without
-    /// annotation, or an annotation cannot be read.
+    /// The folder or the split is missing or holds no annotated picture, a picture of the split is missing or without
+    /// annotation, or there is a problem that nobody wants to be told of.
     /// </exception>
-    public static Dataset Load(string folder, string? splitFile = null)
+    public static Dataset Load(string folder, string? splitFile = null, Action<string>? problem = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
             throw new AnnotationException($"{folder}: no such folder");
-        var resolver = new Resolver(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var resolver = new Resolver(Root(folder), problem);
         return splitFile is null ? LoadAll(folder, resolver) : LoadSplit(folder, splitFile, resolver);
     }
+
+    private static string Root(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static Dataset LoadAll(string folder, Resolver resolver)
     {
@@ -76,7 +83,7 @@ public sealed class Dataset
         {
             if (resolver.Annotated(Path.GetFullPath(Path.Combine(resolver.Folder, name)), name) is { } image)
                 images.Add(image);
-            else
+            else if (!resolver.Failed(Path.GetFullPath(Path.Combine(resolver.Folder, name))))
                 unannotated.Add(name);
         }
         resolver.RequireListed();
@@ -88,11 +95,31 @@ public sealed class Dataset
 
     private static Dataset LoadSplit(string folder, string splitFile, Resolver resolver)
     {
-        string ownFolder = Path.GetDirectoryName(Path.GetFullPath(splitFile)) ?? "";
-        string[] bases = [resolver.Folder, Path.GetDirectoryName(ownFolder) ?? ownFolder, ownFolder];
-        var images = AnnotationText.Read(splitFile, reader =>
+        var images = new List<AnnotatedImage>();
+        foreach ((int line, string name, string path) in ReadSplit(folder, splitFile))
         {
-            var images = new List<AnnotatedImage>();
+            if (resolver.Annotated(path, name) is { } image)
+                images.Add(image);
+            else if (!resolver.Failed(path))
+                throw new AnnotationException(
+                    $"{splitFile}, line {line}: picture '{name}' has no annotation; {KnownLayouts}");
+        }
+        return images.Count > 0
+            ? new Dataset(images, resolver.Formats, [])
+            : throw new AnnotationException($"{splitFile}: lists no picture; expected one image path a line");
+    }
+
+    /// <summary>The pictures that a split file lists, annotated or not: line, name as listed and full path.</summary>
+    /// <param name="folder">The dataset folder.</param>
+    /// <param name="splitFile">The list, as <see cref="Load"/> takes it.</param>
+    /// <exception cref="AnnotationException">The list or a listed picture is missing.</exception>
+    public static IReadOnlyList<(int Line, string Name, string Path)> ReadSplit(string folder, string splitFile)
+    {
+        string ownFolder = Path.GetDirectoryName(Path.GetFullPath(splitFile)) ?? "";
+        string[] bases = [Root(folder), Path.GetDirectoryName(ownFolder) ?? ownFolder, ownFolder];
+        return AnnotationText.Read(splitFile, reader =>
+        {
+            var pictures = new List<(int, string, string)>();
             for (int line = 1; reader.ReadLine() is { } text; line++)
             {
                 string name = text.Trim().Replace('\\', '/');
@@ -102,14 +129,10 @@ public sealed class Dataset
                     .FirstOrDefault(File.Exists)
                     ?? throw new AnnotationException($"{splitFile}, line {line}: picture '{name}' stands neither in " +
                         $"{folder} nor beside the list; correct the line or the dataset folder");
-                images.Add(resolver.Annotated(path, name) ?? throw new AnnotationException(
-                    $"{splitFile}, line {line}: picture '{name}' has no annotation; {KnownLayouts}"));
+                pictures.Add((line, name, path));
             }
-            return images;
+            return pictures;
         });
-        return images.Count > 0
-            ? new Dataset(images, resolver.Formats, [])
-            : throw new AnnotationException($"{splitFile}: lists no picture; expected one image path a line");
     }
 
     private static string KnownLayouts =>
@@ -135,9 +158,15 @@ public sealed class Dataset
         /// <summary>The last file that was found for a picture: sequences share theirs.</summary>
         private (string Path, Dictionary<string, PictureHeads> Pictures) _last = ("", []);
 
-        internal Resolver(string folder)
+        /// <summary>Pictures whose annotations could not be read.</summary>
+        private readonly HashSet<string> _failed = [];
+
+        private readonly Action<string>? _problem;
+
+        internal Resolver(string folder, Action<string>? problem)
         {
             Folder = folder;
+            _problem = problem;
             if (Tables.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } csv)
                 AddTable(csv, HeadCsvFile.Format);
             foreach (string place in (string[])[folder, Path.Combine(folder, "annotations")])
@@ -150,6 +179,8 @@ public sealed class Dataset
         internal string Folder { get; }
 
         internal IReadOnlyList<string> Formats => [.. _formats];
+
+        internal bool Failed(string imagePath) => _failed.Contains(imagePath);
 
         internal bool IsListed(string imagePath) => _rows.ContainsKey(imagePath);
 
@@ -166,6 +197,18 @@ public sealed class Dataset
         }
 
         private void AddTable(string path, AnnotationFormat format)
+        {
+            try
+            {
+                AddRows(path, format);
+            }
+            catch (AnnotationException e) when (_problem is not null)
+            {
+                _problem(e.Message);
+            }
+        }
+
+        private void AddRows(string path, AnnotationFormat format)
         {
             foreach (PictureHeads picture in format.Read!(path, null))
             {
@@ -185,11 +228,32 @@ public sealed class Dataset
         {
             foreach (Row row in _stray.Values.SelectMany(rows => rows))
                 if (row.Owner is null)
-                    throw new AnnotationException($"{row.Table}: lists picture '{row.Picture.Name}', which does not " +
-                        "exist; expected paths relative to the dataset folder, or names that are there once");
+                    Refuse(new AnnotationException($"{row.Table}: lists picture '{row.Picture.Name}', which does not " +
+                        "exist; expected paths relative to the dataset folder, or names that are there once"));
+        }
+
+        private void Refuse(Exception problem)
+        {
+            if (_problem is null)
+                throw problem;
+            _problem(problem.Message);
         }
 
         internal AnnotatedImage? Annotated(string imagePath, string name)
+        {
+            try
+            {
+                return Find(imagePath, name);
+            }
+            catch (Exception e) when (_problem is not null && e is (AnnotationException or PictureException))
+            {
+                _failed.Add(imagePath);
+                _problem!(e.Message);
+                return null;
+            }
+        }
+
+        private AnnotatedImage? Find(string imagePath, string name)
         {
             foreach (AnnotationFormat format in AnnotationFormat.All)
                 if (format.Locate(imagePath) is { } annotation)
