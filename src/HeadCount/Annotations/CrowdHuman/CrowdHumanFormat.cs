@@ -21,7 +21,7 @@ public static class CrowdHumanFormat
     /// <exception cref="AnnotationException">The file is missing or a line is malformed.</exception>
     public static IReadOnlyList<PictureHeads> Read(string path)
     {
-        return AnnotationText.Lines(path, (place, text) =>
+        var pictures = AnnotationText.Lines(path, (place, text) =>
         {
             try
             {
@@ -34,6 +34,7 @@ public static class CrowdHumanFormat
                     place.Error($"no valid JSON ({JsonStream.Reason(e)})").Message, e);
             }
         });
+        return pictures.Count > 0 ? pictures : throw new AnnotationException($"{path}: the file is empty");
     }
 
     private static PictureHeads Picture(JsonField row)

@@ -37,9 +37,16 @@ internal sealed class JsonField
         {
             if (!IsObject)
                 throw Place.Error("expected an object");
-            return _value.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
-                ? new JsonField(this, name, null, value)
-                : null;
+            try
+            {
+                return _value.TryGetProperty(name, out JsonElement value) && value.ValueKind != JsonValueKind.Null
+                    ? new JsonField(this, name, null, value)
+                    : null;
+            }
+            catch (InvalidOperationException e)
+            {
+                throw NoUtf8(e);
+            }
         }
     }
 
@@ -51,7 +58,19 @@ internal sealed class JsonField
         if (!IsObject)
             throw Place.Error("expected an object");
         foreach (JsonProperty property in _value.EnumerateObject())
-            yield return new JsonField(this, property.Name, null, property.Value);
+            yield return new JsonField(this, Name(property), null, property.Value);
+    }
+
+    private string Name(JsonProperty property)
+    {
+        try
+        {
+            return property.Name;
+        }
+        catch (InvalidOperationException e)
+        {
+            throw NoUtf8(e);
+        }
     }
 
     /// <summary>The items of this array.</summary>
@@ -100,12 +119,15 @@ internal sealed class JsonField
         }
         catch (InvalidOperationException e)
         {
-            throw new AnnotationException(Place.Error("no valid UTF-8; save the file as UTF-8").Message, e);
+            throw NoUtf8(e);
         }
     }
 
     /// <summary>Text or a number as it stands, for keys that tools write either way.</summary>
     internal string Key() => _value.ValueKind == JsonValueKind.Number ? _value.GetRawText() : Text();
+
+    private AnnotationException NoUtf8(InvalidOperationException e) =>
+        new(Place.Error("no valid UTF-8; save the file as UTF-8").Message, e);
 
     private string Excerpt()
     {

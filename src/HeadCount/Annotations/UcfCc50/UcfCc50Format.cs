@@ -16,10 +16,14 @@ public static class UcfCc50Format
         Recognises = start => start.Path.EndsWith("_ann.mat", StringComparison.OrdinalIgnoreCase),
         Read = (path, image) =>
         [
-            new PictureHeads(image is null ? Path.GetFileName(path)[..^"_ann.mat".Length] : Path.GetFileName(image),
-                Read(path)),
+            new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),
         ],
     };
+
+    private static string PictureName(string path) =>
+        Path.GetFileNameWithoutExtension(path) is var name && name.EndsWith("_ann", StringComparison.OrdinalIgnoreCase)
+            ? name[..^"_ann".Length]
+            : name;
 
     private static string? Locate(string imagePath)
     {
