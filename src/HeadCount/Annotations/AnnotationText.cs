@@ -32,6 +32,8 @@ internal static class AnnotationText
     /// <summary>Opens a file.</summary>
     internal static T Open<T>(string path, Func<FileStream, T> read)
     {
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new AnnotationException($"{path}: a path with a null character; the file that names it is damaged");
         try
         {
             using FileStream stream = File.OpenRead(path);

@@ -212,6 +212,8 @@ public sealed class Dataset
         {
             foreach (PictureHeads picture in format.Read!(path, null))
             {
+                if (picture.Name.Contains('\0', StringComparison.Ordinal))
+                    throw new AnnotationException($"{path}: picture '{picture.Name}' has a null character in its name");
                 string image = Path.GetFullPath(Path.Combine(Folder, picture.Name));
                 var row = new Row(path, format, picture, image);
                 if (!_rows.TryAdd(image, row))

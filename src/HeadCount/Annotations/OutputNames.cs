@@ -9,7 +9,7 @@ internal sealed class OutputNames(string folder)
     internal string Create(string name, PictureHeads? picture = null)
     {
         // A name may be a whole path or lead out of the folder; only what follows is kept.
-        string inside = string.Join('/', name.Replace('\\', '/').Split('/')
+        string inside = string.Join('/', name.Replace('\\', '/').Replace("\0", "", StringComparison.Ordinal).Split('/')
             .Where(part => part is not ("" or "." or "..") && !part.EndsWith(':')));
         string path = Path.Combine(Path.GetFullPath(folder), inside);
         if (!_owners.TryAdd(path, picture?.Name ?? name))

@@ -25,7 +25,7 @@ public static class CocoFormat
         WriteNeedsSize = true,
     };
 
-    /// <summary>Reads the file's pictures; they are put together when the collection is walked through.</summary>
+    /// <summary>Reads the file's pictures.</summary>
     /// <exception cref="AnnotationException">The file is missing or malformed; the message names the field.</exception>
     public static IReadOnlyCollection<PictureHeads> Read(string path)
     {

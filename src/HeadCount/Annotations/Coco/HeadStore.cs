@@ -4,7 +4,6 @@ namespace HeadCount.Annotations.Coco;
 
 /// <summary>
 /// Heads of many pictures that arrive in any order, at 20 bytes each: every head knows the next one of its picture.
-/// Pictures are put together when they are asked for.
 /// </summary>
 internal sealed class HeadStore : IReadOnlyCollection<PictureHeads>
 {
@@ -79,21 +78,39 @@ internal sealed class HeadStore : IReadOnlyCollection<PictureHeads>
         for (int i = 0; i < _pictures.Count; i++)
         {
             Picture picture = _pictures[i];
-            var heads = new HeadPoint[picture.Count];
-            int head = picture.First;
-            for (int k = 0; k < heads.Length; k++)
-            {
-                Chunk chunk = _chunks[head >> ChunkBits];
-                int at = head % ChunkSize;
-                heads[k] = new HeadPoint(chunk.X[at], chunk.Y[at], chunk.Scores?[at] ?? 1);
-                head = chunk.Next[at];
-            }
-            yield return new PictureHeads(picture.Name, heads)
+            yield return new PictureHeads(picture.Name, new HeadList(this, picture.First, picture.Count))
             {
                 Size = picture.Size,
                 Ignored = _ignored.TryGetValue(i, out List<IgnoredRegion>? regions) ? regions : [],
             };
         }
+    }
+
+    /// <summary>
+    /// The heads of one picture. Walking through them takes no memory, so that a long file can be converted; the first
+    /// access by index gathers them.
+    /// </summary>
+    private sealed class HeadList(HeadStore store, int first, int count) : IReadOnlyList<HeadPoint>
+    {
+        private HeadPoint[]? _gathered;
+
+        public int Count => count;
+
+        public HeadPoint this[int index] => (_gathered ??= [.. this])[index];
+
+        public IEnumerator<HeadPoint> GetEnumerator()
+        {
+            int head = first;
+            while (head != None)
+            {
+                Chunk chunk = store._chunks[head >> ChunkBits];
+                int at = head % ChunkSize;
+                yield return new HeadPoint(chunk.X[at], chunk.Y[at], chunk.Scores?[at] ?? 1);
+                head = chunk.Next[at];
+            }
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();

@@ -24,12 +24,21 @@ public static class P2PNetFormat
         {
             (string image, string labels) = Cut(text)
                 ?? throw place.Error($"'{text.Trim()}'; expected 'image.jpg labels.txt'");
-            return new PictureHeads(image, [.. AnnotationText.Rows(Path.Combine(folder, labels)).Select(row =>
+            try
             {
-                row.Require(2, "x y");
-                return row.Place.Point(row[0] + 0.5, row[1] + 0.5);
-            })]);
+                return new PictureHeads(image, [.. AnnotationText.Rows(Path.Combine(folder, labels)).Select(Point)]);
+            }
+            catch (AnnotationException e)
+            {
+                throw new AnnotationException(place.Error(e.Message).Message, e);
+            }
         });
+
+        static HeadPoint Point(NumberRow row)
+        {
+            row.Require(2, "x y");
+            return row.Place.Point(row[0] + 0.5, row[1] + 0.5);
+        }
     }
 
     /// <summary>A row's two paths. The picture's extension ends the first, so that either may contain blanks.</summary>

@@ -93,6 +93,7 @@ public sealed class CocoFormatTests : IDisposable
             """);
         Assert.Equal(Enumerable.Range(0, 1500).Select(i => new HeadPoint(2 * i + 1.5, 2 * i + 1)), pictures[0].Heads);
         Assert.Equal(Enumerable.Range(0, 1500).Select(i => new HeadPoint(2 * i + 2.5, 2 * i + 2)), pictures[1].Heads);
+        Assert.Equal(new HeadPoint(2999.5, 2999), pictures[0].Heads[1499]);
     }
 
     [Fact]

@@ -27,7 +27,7 @@ public sealed class P2PNetFormatTests : IDisposable
     public void Read_MissingLabels_NamesThem()
     {
         string path = _folder.Write("train.list", "a.jpg a.txt\n");
-        Assert.Equal($"{_folder["a.txt"]}: no such file",
+        Assert.Equal($"{path}, line 1: {_folder["a.txt"]}: no such file",
             Assert.Throws<AnnotationException>(() => PointFile.Read(path)).Message);
     }
 
