@@ -52,8 +52,11 @@ internal static class CheckReport
         {
             page.Append(CultureInfo.InvariantCulture, $"<h2>{Encode(histogram.Title)}</h2>\n<table>\n");
             foreach ((string bin, long count) in histogram.Bins)
-                page.Append(CultureInfo.InvariantCulture, $"<tr><td class=n>{bin}</td><td class=n>{count}</td>" +
+            {
+                page.Append(CultureInfo.InvariantCulture, $"<tr><td class=n>{bin}</td><td class=n>{count}</td>");
+                page.Append(CultureInfo.InvariantCulture,
                     $"<td class=b><div class=bar style=\"width:{100 * Share(histogram, count):0.#}%\"></div></td></tr>\n");
+            }
             page.Append("</table>\n");
         }
         foreach (var kind in check.Findings.GroupBy(finding => finding.Kind))

@@ -99,8 +99,8 @@ internal static class ConvertCommand
                 return size;
             string path = Path.Combine(folder, picture.Name);
             if (!File.Exists(path))
-                throw new UsageException($"{path}: no such picture, and its size is needed; give the pictures' folder " +
-                    "with --pictures DIR");
+                throw new UsageException($"{path}: no such picture, and its size is needed; give the pictures' " +
+                    "folder with --pictures DIR");
             using var opened = Picture.Open(path);
             return sizes[picture.Name] = new PictureSize(opened.Width, opened.Height);
         }

@@ -41,7 +41,9 @@ internal static class CountReport
         }
     }
 
-    /// <summary>Writes counts.csv and heads.csv, and counts.json or heads.geojson where that format is asked for.</summary>
+    /// <summary>
+    /// Writes counts.csv and heads.csv, and counts.json or heads.geojson where that format is asked for.
+    /// </summary>
     internal static void Save(string folder, CountFormat format, IReadOnlyList<CountedImage> images)
     {
         WholeFile.Write(Path.Combine(folder, "counts.csv"), stream => WriteCounts(stream, images));

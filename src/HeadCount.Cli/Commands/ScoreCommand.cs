@@ -12,13 +12,13 @@ internal static class ScoreCommand
     {
         var truth = new Option<string>("--truth")
         {
-            Description = "True heads: CSV (image,x,y), NWPU point text (id n, then n times x y σs σl level), COCO, CVAT …",
+            Description = "True heads: CSV (image,x,y), NWPU point text (id n, then n times x y σs σl level), COCO …",
             HelpName = "FILE",
             Required = true,
         };
         var predictions = new Option<string>("--predictions")
         {
-            Description = "Detected heads: CSV (image,x,y[,score]), NWPU point text (id n, then n times x y), COCO, CVAT …",
+            Description = "Detected heads: CSV (image,x,y[,score]), NWPU point text (id n, then n times x y), COCO …",
             HelpName = "FILE",
             Required = true,
         };

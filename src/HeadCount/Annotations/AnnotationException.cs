@@ -1,6 +1,8 @@
 namespace HeadCount.Annotations;
 
-/// <summary>An annotation file that cannot be read. The message is one line: file, line or field, what is wrong, what to do.</summary>
+/// <summary>
+/// An annotation file that cannot be read. The message is one line: file, line or field, what is wrong, what to do.
+/// </summary>
 public sealed class AnnotationException : Exception
 {
     /// <summary>Messages quote from files, whose names and values may be of any length.</summary>

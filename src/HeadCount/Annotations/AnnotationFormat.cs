@@ -60,8 +60,8 @@ public sealed record AnnotationFormat(string Id, string Name, string Layout)
     [
         ShanghaiTechFormat.Format, UcfCc50Format.Format, BeijingBrtFormat.Format, NwpuFormat.Format, JhuFormat.Format,
         YoloFormat.Format, LabelmeFormat.Format, ViaFormat.Format, MotFormat.Format, VisDroneFormat.Format,
-        NwpuPointsFile.Format, VsCrowdFormat.Format, HeadCsvFile.Format, CocoFormat.Format, CvatFormat.Format, LabelStudioFormat.Format,
-        CrowdHumanFormat.Format, P2PNetFormat.Format, GeoJsonFile.Format,
+        NwpuPointsFile.Format, VsCrowdFormat.Format, HeadCsvFile.Format, CocoFormat.Format, CvatFormat.Format,
+        LabelStudioFormat.Format, CrowdHumanFormat.Format, P2PNetFormat.Format, GeoJsonFile.Format,
     ];
 
     /// <summary>The format that a file is in.</summary>

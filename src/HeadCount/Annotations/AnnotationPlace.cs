@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace HeadCount.Annotations;
 
-/// <summary>A place in an annotation file: the checks of the numbers that stand there and what to say of them.</summary>
+/// <summary>
+/// A place in an annotation file: the checks of the numbers that stand there and what to say of them.
+/// </summary>
 /// <param name="Path">The file.</param>
 /// <param name="Where">Line, field or nothing, such as <c>, line 7</c> or <c>, shapes[3].points</c>.</param>
 internal readonly record struct AnnotationPlace(string Path, string Where)

@@ -13,7 +13,9 @@ internal static class AnnotationText
         return reader.Peek() < 0 ? throw new AnnotationException($"{path}: the file is empty") : read(reader);
     });
 
-    /// <summary>Turns the lines of a text file, which may be empty, into something each; blank ones are left out.</summary>
+    /// <summary>
+    /// Turns the lines of a text file, which may be empty, into something each; blank ones are left out.
+    /// </summary>
     internal static List<T> Lines<T>(string path, Func<AnnotationPlace, string, T> read) => Open(path, stream =>
     {
         if (stream.Length > MaxBytes)

@@ -8,8 +8,8 @@ namespace HeadCount.Annotations;
 /// The annotated pictures of a folder in any supported layout, recognised by itself. Several layouts may stand side
 /// by side: each picture belongs to the layout whose annotation stands where it looks for it. A picture without one
 /// takes its heads from a table for many pictures in the dataset folder or its folder <c>annotations</c>:
-/// <c>annotations.csv</c> or else <c>heads.csv</c> (<see cref="HeadCsvFile"/>), and every COCO, CVAT, Label Studio, VIA,
-/// CrowdHuman and P2PNet file. One below a folder named <c>negatives</c> holds nobody.
+/// <c>annotations.csv</c> or else <c>heads.csv</c> (<see cref="HeadCsvFile"/>), and every COCO, CVAT, Label Studio,
+/// VIA, CrowdHuman and P2PNet file. One below a folder named <c>negatives</c> holds nobody.
 /// </summary>
 public sealed class Dataset
 {
@@ -33,7 +33,9 @@ public sealed class Dataset
     /// <summary>Names of the formats that were found, in alphabetical order.</summary>
     public IReadOnlyList<string> Formats { get; }
 
-    /// <summary>Names of the folder's pictures that were left out for want of an annotation; none with a split.</summary>
+    /// <summary>
+    /// Names of the folder's pictures that were left out for want of an annotation; none with a split.
+    /// </summary>
     public IReadOnlyList<string> Unannotated { get; }
 
     /// <summary>Whether a file is a picture by its extension.</summary>
@@ -184,7 +186,9 @@ public sealed class Dataset
 
         internal bool IsListed(string imagePath) => _rows.ContainsKey(imagePath);
 
-        /// <summary>The format of a table; null for other files and those that belong to a picture beside them.</summary>
+        /// <summary>
+        /// The format of a table; null for other files and those that belong to a picture beside them.
+        /// </summary>
         private static AnnotationFormat? TableFormat(string path)
         {
             if (Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".XML" or ".ODGT" or ".LIST")

@@ -22,7 +22,9 @@ internal enum BoxKind
 /// </summary>
 internal readonly record struct HeadBox(double Left, double Top, double Width, double Height)
 {
-    /// <summary>Side in pixels of the square that stands for a point in formats of boxes: points have no size.</summary>
+    /// <summary>
+    /// Side in pixels of the square that stands for a point in formats of boxes: points have no size.
+    /// </summary>
     internal const double PointSide = 16;
 
     private static readonly string[] PersonNames = ["person", "people", "pedestrian", "human", "man", "woman"];

@@ -33,5 +33,6 @@ internal readonly record struct NumberRow(AnnotationPlace Place, double[] Values
             throw Place.Error($"{Values.Length} numbers; expected '{layout}'");
     }
 
-    internal HeadBox Box(int first) => Place.Box(Values[first], Values[first + 1], Values[first + 2], Values[first + 3]);
+    internal HeadBox Box(int first) =>
+        Place.Box(Values[first], Values[first + 1], Values[first + 2], Values[first + 3]);
 }

@@ -31,13 +31,16 @@ public sealed record DatasetCheck
     /// <summary>What may be wrong, by kind.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
-    /// <summary>Checks a dataset. Every picture's header is read; with a second list, all pictures are decoded.</summary>
+    /// <summary>
+    /// Checks a dataset. Every picture's header is read; with a second list, all pictures are decoded.
+    /// </summary>
     /// <param name="folder">The dataset folder.</param>
     /// <param name="splitFile">Only the pictures of this list; null for all.</param>
     /// <param name="againstFile">A list whose pictures should not be among them, not even as copies; or null.</param>
     /// <param name="progress">Is told the share that is done, 0..1.</param>
     /// <param name="cancellation">Stops the check.</param>
-    /// <exception cref="AnnotationException">The folder or a list is missing, or holds no annotated picture.</exception>
+    /// <exception cref="AnnotationException">The folder or a list is missing, or holds no annotated
+    /// picture.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static DatasetCheck Of(string folder, string? splitFile = null, string? againstFile = null,
         IProgress<double>? progress = null, CancellationToken cancellation = default)
@@ -172,9 +175,11 @@ public sealed record DatasetCheck
             yield break;
         double reach = heads.Max(head => Math.Max(head.X, head.Y));
         if (reach <= 101)
+        {
+            string unit = reach <= 2 ? "shares (0..1)" : "percents";
             yield return new Finding(FindingKind.Coordinates, folder, string.Create(CultureInfo.InvariantCulture,
-                $"no coordinate is above {reach:0.##}: {(reach <= 2 ? "shares (0..1)" : "percents")} instead of pixels?"),
-                heads.Count);
+                $"no coordinate is above {reach:0.##}: {unit} instead of pixels?"), heads.Count);
+        }
     }
 
     /// <summary>

@@ -29,7 +29,9 @@ public sealed class Histogram
     /// <summary>What is counted.</summary>
     public string Title { get; }
 
-    /// <summary>The bins from the first to the last that is not empty, with their names such as <c>10 – 20</c>.</summary>
+    /// <summary>
+    /// The bins from the first to the last that is not empty, with their names such as <c>10 – 20</c>.
+    /// </summary>
     public IReadOnlyList<(string Name, long Count)> Bins
     {
         get

@@ -18,8 +18,8 @@ public sealed record EvaluatedImage(
     /// <summary>Matching radii, one a true head, where the truth states them.</summary>
     public IReadOnlyList<HeadSigma>? Sigmas { get; init; }
 
-    /// <summary>Regions in which nothing counts: <see cref="EvaluationSummary"/> leaves out what stands there, true heads
-    /// and detections alike.</summary>
+    /// <summary>Regions in which nothing counts: <see cref="EvaluationSummary"/> leaves out what stands there, true
+    /// heads and detections alike.</summary>
     public IReadOnlyList<IgnoredRegion> Ignored { get; init; } = [];
 
     /// <summary>The picture without the heads and detections that stand in ignored regions.</summary>

@@ -4,11 +4,11 @@ using HeadCount.IO;
 namespace HeadCount.Annotations.Coco;
 
 /// <summary>
-/// COCO (Lin et al., ECCV 2014): one JSON object of <c>images</c>, <c>categories</c> and <c>annotations</c>. The head is
-/// the keypoint named head; else the mean of the visible ones of nose, eyes and ears; else it comes from the box of a
-/// category named head or face (its centre) or, in files without such, person (near its top). Keypoints count pixels
-/// from 0, so 0.5 is added; boxes are continuous. Boxes with <c>iscrowd</c> are ignored regions. Files of any length are
-/// read, at 20 bytes of memory a head.
+/// COCO (Lin et al., ECCV 2014): one JSON object of <c>images</c>, <c>categories</c> and <c>annotations</c>. The head
+/// is the keypoint named head; else the mean of the visible ones of nose, eyes and ears; else it comes from the box of
+/// a category named head or face (its centre) or, in files without such, person (near its top). Keypoints count pixels
+/// from 0, so 0.5 is added; boxes are continuous. Boxes with <c>iscrowd</c> are ignored regions. Files of any length
+/// are read, at 20 bytes of memory a head.
 /// </summary>
 public static class CocoFormat
 {
@@ -81,7 +81,7 @@ public static class CocoFormat
             HasHeads = _categories.Values.Any(category => category.Kind == BoxKind.Head);
             if (hasCategories && _categories.Values.All(category => category.Kind == BoxKind.Other))
                 throw new AnnotationException($"{path}, categories: none is named head, face or person " +
-                    $"(found: {string.Join(", ", names.Take(8).DefaultIfEmpty("nothing"))}); rename the one that is meant");
+                    $"(found: {string.Join(", ", names.Take(8).DefaultIfEmpty("nothing"))}); rename it");
         }
 
         internal HeadStore Store { get; } = new();

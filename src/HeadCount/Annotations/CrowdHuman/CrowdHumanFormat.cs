@@ -4,7 +4,8 @@ using HeadCount.Annotations.Json;
 namespace HeadCount.Annotations.CrowdHuman;
 
 /// <summary>
-/// CrowdHuman (Shao et al., 2018): <c>.odgt</c>, one JSON object a line with <c>ID</c> and <c>gtboxes</c>. The centre of
+/// CrowdHuman (Shao et al., 2018): <c>.odgt</c>, one JSON object a line with <c>ID</c> and <c>gtboxes</c>. The centre
+/// of
 /// <c>hbox</c> is the head. Masks and boxes to be ignored are ignored regions.
 /// </summary>
 public static class CrowdHumanFormat

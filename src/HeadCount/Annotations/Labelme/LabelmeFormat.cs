@@ -94,7 +94,8 @@ public static class LabelmeFormat
     /// Writes <c>name.json</c> a picture, to be put beside it: a point labelled head a head, a rectangle labelled
     /// ignore an ignored region. Scores are not kept.
     /// </summary>
-    /// <exception cref="AnnotationException">A picture's size is unknown, or two pictures would share a file.</exception>
+    /// <exception cref="AnnotationException">A picture's size is unknown, or two pictures would share a
+    /// file.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or a file may not be written.</exception>
     public static void Write(string folder, IEnumerable<PictureHeads> pictures)

@@ -92,7 +92,9 @@ public static class YoloFormat
         return null;
     }
 
-    /// <summary>The value of <c>names</c>: a list in brackets, or lines <c>- name</c> or <c>0: name</c> below it.</summary>
+    /// <summary>
+    /// The value of <c>names</c>: a list in brackets, or lines <c>- name</c> or <c>0: name</c> below it.
+    /// </summary>
     private static IReadOnlyList<string>? NamesOfYaml(string path)
     {
         var lines = AnnotationText.Lines(path, (_, line) => line.Split('#')[0].TrimEnd());
@@ -112,7 +114,8 @@ public static class YoloFormat
     /// Writes <c>labels/…/name.txt</c> and <c>classes.txt</c> with one class, head. A head is a square of 16 pixels
     /// around its point, since points have no size.
     /// </summary>
-    /// <exception cref="AnnotationException">A picture's size is unknown, or two pictures would share a file.</exception>
+    /// <exception cref="AnnotationException">A picture's size is unknown, or two pictures would share a
+    /// file.</exception>
     /// <exception cref="IOException">A file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or a file may not be written.</exception>
     public static void Write(string folder, IEnumerable<PictureHeads> pictures)
