@@ -173,9 +173,13 @@ public sealed class Dataset
                 AddTable(csv, HeadCsvFile.Format);
             foreach (string place in (string[])[folder, Path.Combine(folder, "annotations")])
                 if (Directory.Exists(place))
-                    foreach (string path in Directory.EnumerateFiles(place).Order(NaturalOrder.Instance))
-                        if (TableFormat(path) is { } format)
+                {
+                    string[] files = Directory.GetFiles(place);
+                    var pictures = files.Where(IsPicture).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+                    foreach (string path in files.Order(NaturalOrder.Instance))
+                        if (TableFormat(path, pictures!) is { } format)
                             AddTable(path, format);
+                }
         }
 
         internal string Folder { get; }
@@ -189,11 +193,11 @@ public sealed class Dataset
         /// <summary>
         /// The format of a table; null for other files and those that belong to a picture beside them.
         /// </summary>
-        private static AnnotationFormat? TableFormat(string path)
+        private static AnnotationFormat? TableFormat(string path, HashSet<string> pictures)
         {
             if (Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".XML" or ".ODGT" or ".LIST")
                 || new FileInfo(path).Length == 0
-                || PictureExtensions.Any(extension => File.Exists(Path.ChangeExtension(path, extension))))
+                || pictures.Contains(Path.GetFileNameWithoutExtension(path)))
                 return null;
             var start = FileStart.Of(path);
             return AnnotationFormat.All.FirstOrDefault(

@@ -29,6 +29,17 @@ public sealed class ViaFormatTests : IDisposable
     }
 
     [Fact]
+    public void Dataset_ItsOwnFolder_TakesItForThePictureAndNotForATable()
+    {
+        _folder.Write("001.JPG", [1]);
+        _folder.Write("001.json", """
+            {"k":{"filename":"renamed.jpg","size":1,"regions":[
+              {"shape_attributes":{"name":"point","cx":3,"cy":4},"region_attributes":{}}]}}
+            """);
+        Assert.Equal([new HeadPoint(3, 4)], Assert.Single(Dataset.Load(_folder.Root).Images).Heads);
+    }
+
+    [Fact]
     public void Project_ManyPicturesAndAllShapes()
     {
         var pictures = ViaFormat.Read(_folder.Write("p.json", """
