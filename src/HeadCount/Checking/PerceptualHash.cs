@@ -16,7 +16,8 @@ public readonly record struct PerceptualHash(UInt128 Bits)
 
     /// <summary>
     /// Pictures with at most so many different bits are taken for copies of one another. Of 294 photographs of crowds
-    /// 291 stay within it at two thirds of their size and JPEG quality 40; different ones differ in 29 bits or more.
+    /// 291 stay within it at two thirds of their size and JPEG quality 40; of the 43,071 pairs of them two are within
+    /// it, all others differ in 29 bits or more.
     /// </summary>
     public const int NearDistance = 20;
 
