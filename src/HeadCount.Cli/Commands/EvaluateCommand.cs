@@ -81,7 +81,7 @@ internal static class EvaluateCommand
                     DensitySum = result.DensitySum,
                     Sigmas = image.Sigmas,
                     Ignored = image.Ignored,
-                });
+                }.WithoutIgnored());
                 if (result.Sweep is ThresholdSweep sweep)
                     pictures.Add(new EvaluatedPicture(image.ImagePath, evaluated[^1], sweep));
             }

@@ -22,8 +22,10 @@ public sealed record EvaluatedImage(
     /// heads and detections alike.</summary>
     public IReadOnlyList<IgnoredRegion> Ignored { get; init; } = [];
 
-    /// <summary>The picture without the heads and detections that stand in ignored regions.</summary>
-    internal EvaluatedImage WithoutIgnored()
+    /// <summary>
+    /// The picture without the heads and detections that stand in ignored regions; its density sum stays whole.
+    /// </summary>
+    public EvaluatedImage WithoutIgnored()
     {
         if (Ignored.Count == 0)
             return this;
