@@ -13,6 +13,8 @@ internal static class AllCommands
         ScoreCommand.Create(),
         TuneCommand.Create(),
         CompareCommand.Create(),
+        ConvertCommand.Create(),
+        CheckCommand.Create(),
         SynthCommand.Create(),
         TrainCommand.Create(),
     ];

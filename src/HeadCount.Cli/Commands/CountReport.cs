@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using CsvHelper;
 using HeadCount.Annotations;
+using HeadCount.Annotations.GeoJson;
 using HeadCount.Inference;
 using HeadCount.IO;
 
@@ -40,7 +41,9 @@ internal static class CountReport
         }
     }
 
-    /// <summary>Writes counts.csv and heads.csv, and counts.json or heads.geojson where that format is asked for.</summary>
+    /// <summary>
+    /// Writes counts.csv and heads.csv, and counts.json or heads.geojson where that format is asked for.
+    /// </summary>
     internal static void Save(string folder, CountFormat format, IReadOnlyList<CountedImage> images)
     {
         WholeFile.Write(Path.Combine(folder, "counts.csv"), stream => WriteCounts(stream, images));
@@ -127,36 +130,9 @@ internal static class CountReport
         json.WriteEndArray();
     });
 
-    // RFC 7946 knows degrees alone; these are pixels of each picture, y pointing down.
-    private static void WriteGeoJson(Stream output, IReadOnlyList<CountedImage> images) => WriteJson(output, json =>
-    {
-        json.WriteStartObject();
-        json.WriteString("type", "FeatureCollection");
-        json.WriteString("coordinates", "pixels of the upright picture, x right, y down");
-        json.WriteStartArray("features");
-        foreach ((string image, CountResult result) in images)
-        {
-            foreach (HeadPoint head in result.Heads)
-            {
-                json.WriteStartObject();
-                json.WriteString("type", "Feature");
-                json.WriteStartObject("geometry");
-                json.WriteString("type", "Point");
-                json.WriteStartArray("coordinates");
-                json.WriteNumberValue(Math.Round(head.X, 2));
-                json.WriteNumberValue(Math.Round(head.Y, 2));
-                json.WriteEndArray();
-                json.WriteEndObject();
-                json.WriteStartObject("properties");
-                json.WriteString("image", image);
-                json.WriteNumber("score", Math.Round(head.Score, 4));
-                json.WriteEndObject();
-                json.WriteEndObject();
-            }
-        }
-        json.WriteEndArray();
-        json.WriteEndObject();
-    });
+    private static void WriteGeoJson(Stream output, IReadOnlyList<CountedImage> images) => GeoJsonFile.Write(output,
+        images.Select(image => new PictureHeads(image.Image, [.. image.Result.Heads.Select(head =>
+            new HeadPoint(Math.Round(head.X, 2), Math.Round(head.Y, 2), Math.Round(head.Score, 4)))])));
 
     private static void WriteJson(Stream output, Action<Utf8JsonWriter> write)
     {

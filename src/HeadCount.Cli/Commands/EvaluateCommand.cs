@@ -79,7 +79,9 @@ internal static class EvaluateCommand
                 {
                     Size = (result.Width, result.Height),
                     DensitySum = result.DensitySum,
-                });
+                    Sigmas = image.Sigmas,
+                    Ignored = image.Ignored,
+                }.WithoutIgnored());
                 if (result.Sweep is ThresholdSweep sweep)
                     pictures.Add(new EvaluatedPicture(image.ImagePath, evaluated[^1], sweep));
             }

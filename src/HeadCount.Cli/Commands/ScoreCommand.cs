@@ -12,13 +12,13 @@ internal static class ScoreCommand
     {
         var truth = new Option<string>("--truth")
         {
-            Description = "True heads: CSV (image,x,y) or NWPU point text (id n, then n times x y σs σl level)",
+            Description = "True heads: CSV (image,x,y), NWPU point text (id n, then n times x y σs σl level), COCO …",
             HelpName = "FILE",
             Required = true,
         };
         var predictions = new Option<string>("--predictions")
         {
-            Description = "Detected heads: CSV (image,x,y[,score]) or NWPU point text (id n, then n times x y)",
+            Description = "Detected heads: CSV (image,x,y[,score]), NWPU point text (id n, then n times x y), COCO …",
             HelpName = "FILE",
             Required = true,
         };
@@ -61,8 +61,8 @@ internal static class ScoreCommand
         return command;
     }
 
-    private static List<EvaluatedImage> Join(string truthPath, IReadOnlyList<PictureHeads> truth,
-        string predictionsPath, IReadOnlyList<PictureHeads> predictions)
+    private static List<EvaluatedImage> Join(string truthPath, IReadOnlyCollection<PictureHeads> truth,
+        string predictionsPath, IReadOnlyCollection<PictureHeads> predictions)
     {
         var predicted = predictions.ToDictionary(picture => picture.Name);
         var images = new List<EvaluatedImage>();
@@ -74,6 +74,7 @@ internal static class ScoreCommand
             images.Add(new EvaluatedImage(picture.Name, picture.Heads, detections?.Heads ?? [])
             {
                 Sigmas = picture.Sigmas,
+                Ignored = picture.Ignored,
             });
         }
         if (predicted.Count > 0)

@@ -124,7 +124,10 @@ internal static class TuneCommand
         if (counted.Count == 0)
             return [];
         return ThresholdCurve.Of(ThresholdCurve.Thresholds.Append(own), call.Radii, threshold =>
-            [.. counted.Select(c => new EvaluatedImage(c.Image.Name, c.Image.Heads, c.Sweep.At(threshold)))]);
+            [.. counted.Select(c => new EvaluatedImage(c.Image.Name, c.Image.Heads, c.Sweep.At(threshold))
+            {
+                Ignored = c.Image.Ignored,
+            }.WithoutIgnored())]);
     }
 
     private static ThresholdPoint Best(IReadOnlyList<ThresholdPoint> curve) => curve.MaxBy(point => point.MeanF1)!;

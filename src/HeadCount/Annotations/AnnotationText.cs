@@ -1,14 +1,45 @@
 namespace HeadCount.Annotations;
 
-/// <summary>Opens text files and turns what the system says of them into one line with the path.</summary>
+/// <summary>Opens annotation files and turns what the system says of them into one line with the path.</summary>
 internal static class AnnotationText
 {
-    internal static T Read<T>(string path, Func<TextReader, T> read)
+    /// <summary>Limit of files that are held in memory, in bytes.</summary>
+    internal const long MaxBytes = 256 << 20;
+
+    /// <summary>Reads a text file that is not empty.</summary>
+    internal static T Read<T>(string path, Func<TextReader, T> read) => Open(path, stream =>
     {
+        using var reader = new StreamReader(stream);
+        return reader.Peek() < 0 ? throw new AnnotationException($"{path}: the file is empty") : read(reader);
+    });
+
+    /// <summary>
+    /// Turns the lines of a text file, which may be empty, into something each; blank ones are left out.
+    /// </summary>
+    internal static List<T> Lines<T>(string path, Func<AnnotationPlace, string, T> read) => Open(path, stream =>
+    {
+        if (stream.Length > MaxBytes)
+            throw new AnnotationException($"{path}: {stream.Length} bytes, more than the {MaxBytes} that are read");
+        using var reader = new StreamReader(stream);
+        var items = new List<T>();
+        for (int line = 1; reader.ReadLine() is { } text; line++)
+            if (!string.IsNullOrWhiteSpace(text))
+                items.Add(read(AnnotationPlace.Line(path, line), text));
+        return items;
+    });
+
+    /// <summary>Reads rows of numbers separated by blanks, tabs or commas; an empty file holds none.</summary>
+    internal static List<NumberRow> Rows(string path) => Lines(path, NumberRow.Parse);
+
+    /// <summary>Opens a file.</summary>
+    internal static T Open<T>(string path, Func<FileStream, T> read)
+    {
+        if (path.Contains('\0', StringComparison.Ordinal))
+            throw new AnnotationException($"{path}: a path with a null character; the file that names it is damaged");
         try
         {
-            using var reader = new StreamReader(path);
-            return reader.Peek() < 0 ? throw new AnnotationException($"{path}: the file is empty") : read(reader);
+            using FileStream stream = File.OpenRead(path);
+            return read(stream);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {

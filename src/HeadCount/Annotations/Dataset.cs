@@ -1,4 +1,5 @@
 using HeadCount.Annotations.HeadCsv;
+using HeadCount.Imaging;
 using HeadCount.IO;
 
 namespace HeadCount.Annotations;
@@ -6,8 +7,9 @@ namespace HeadCount.Annotations;
 /// <summary>
 /// The annotated pictures of a folder in any supported layout, recognised by itself. Several layouts may stand side
 /// by side: each picture belongs to the layout whose annotation stands where it looks for it. A picture without one
-/// takes its heads from <c>annotations.csv</c> or <c>heads.csv</c> in the dataset folder (<see cref="HeadCsvFile"/>,
-/// paths relative to that folder); one below a folder named <c>negatives</c> holds nobody.
+/// takes its heads from a table for many pictures in the dataset folder or its folder <c>annotations</c>:
+/// <c>annotations.csv</c> or else <c>heads.csv</c> (<see cref="HeadCsvFile"/>), and every COCO, CVAT, Label Studio,
+/// VIA, CrowdHuman and P2PNet file. One below a folder named <c>negatives</c> holds nobody.
 /// </summary>
 public sealed class Dataset
 {
@@ -17,11 +19,12 @@ public sealed class Dataset
     private static readonly string[] Tables = ["annotations.csv", "heads.csv"];
     private const string NegativesFolder = "negatives";
 
-    private Dataset(IReadOnlyList<AnnotatedImage> images, IReadOnlyList<string> formats, int unannotated)
+    private Dataset(
+        IReadOnlyList<AnnotatedImage> images, IReadOnlyList<string> formats, IReadOnlyList<string> unannotated)
     {
         Images = images;
         Formats = formats;
-        UnannotatedCount = unannotated;
+        Unannotated = unannotated;
     }
 
     /// <summary>The annotated pictures, at least one: in the split's order, or in natural order by name.</summary>
@@ -30,8 +33,14 @@ public sealed class Dataset
     /// <summary>Names of the formats that were found, in alphabetical order.</summary>
     public IReadOnlyList<string> Formats { get; }
 
-    /// <summary>Pictures of the folder that were left out for want of an annotation; 0 with a split.</summary>
-    public int UnannotatedCount { get; }
+    /// <summary>
+    /// Names of the folder's pictures that were left out for want of an annotation; none with a split.
+    /// </summary>
+    public IReadOnlyList<string> Unannotated { get; }
+
+    /// <summary>Whether a file is a picture by its extension.</summary>
+    internal static bool IsPicture(string path) =>
+        PictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Finds the pictures of a folder and reads their annotations.</summary>
     /// <param name="folder">The dataset folder.</param>
@@ -40,52 +49,79 @@ public sealed class Dataset
     /// or to the split file's folder, looked for in this order; blank lines and lines that begin with # are skipped.
     /// The images are named as listed. Null takes every annotated picture below the folder.
     /// </param>
+    /// <param name="problem">
+    /// Is told, in one line each, of annotations that cannot be read and of pictures that a table lists and that do not
+    /// exist; they are left out. Null refuses them.
+    /// </param>
     /// <exception cref="AnnotationException">
-    /// The folder or the split is missing or holds no annotated picture, a listed picture is missing or without
-    /// annotation, or an annotation cannot be read.
+    /// The folder or the split is missing or holds no annotated picture, a picture of the split is missing or without
+    /// annotation, or there is a problem that nobody wants to be told of.
     /// </exception>
-    public static Dataset Load(string folder, string? splitFile = null)
+    public static Dataset Load(string folder, string? splitFile = null, Action<string>? problem = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
             throw new AnnotationException($"{folder}: no such folder");
-        var resolver = new Resolver(Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)));
+        var resolver = new Resolver(Root(folder), problem);
         return splitFile is null ? LoadAll(folder, resolver) : LoadSplit(folder, splitFile, resolver);
     }
+
+    private static string Root(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
     private static Dataset LoadAll(string folder, Resolver resolver)
     {
         var options = new EnumerationOptions { RecurseSubdirectories = true };
         var names = Directory.EnumerateFiles(resolver.Folder, "*", options)
-            .Where(path => resolver.IsListed(path)
-                || PictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase))
+            .Where(path => resolver.IsListed(path) || IsPicture(path))
             .Select(path => Path.GetRelativePath(resolver.Folder, path).Replace('\\', '/'))
             .Order(NaturalOrder.Instance)
             .ToList();
         if (names.Count == 0)
             throw new AnnotationException($"{folder}: holds no pictures ({string.Join(' ', PictureExtensions)})");
-        resolver.RequireListed();
 
         var images = new List<AnnotatedImage>();
+        var unannotated = new List<string>();
         foreach (string name in names)
         {
-            string path = Path.GetFullPath(Path.Combine(resolver.Folder, name));
-            if (resolver.Heads(path) is { } heads)
-                images.Add(new AnnotatedImage(path, name, heads));
+            if (resolver.Annotated(Path.GetFullPath(Path.Combine(resolver.Folder, name)), name) is { } image)
+                images.Add(image);
+            else if (!resolver.Failed(Path.GetFullPath(Path.Combine(resolver.Folder, name))))
+                unannotated.Add(name);
         }
+        resolver.RequireListed();
         return images.Count > 0
-            ? new Dataset(images, resolver.Formats, names.Count - images.Count)
+            ? new Dataset(images, resolver.Formats, unannotated)
             : throw new AnnotationException(
                 $"{folder}: holds {names.Count} pictures but no annotation; {KnownLayouts}");
     }
 
     private static Dataset LoadSplit(string folder, string splitFile, Resolver resolver)
     {
-        string ownFolder = Path.GetDirectoryName(Path.GetFullPath(splitFile)) ?? "";
-        string[] bases = [resolver.Folder, Path.GetDirectoryName(ownFolder) ?? ownFolder, ownFolder];
-        var images = AnnotationText.Read(splitFile, reader =>
+        var images = new List<AnnotatedImage>();
+        foreach ((int line, string name, string path) in ReadSplit(folder, splitFile))
         {
-            var images = new List<AnnotatedImage>();
+            if (resolver.Annotated(path, name) is { } image)
+                images.Add(image);
+            else if (!resolver.Failed(path))
+                throw new AnnotationException(
+                    $"{splitFile}, line {line}: picture '{name}' has no annotation; {KnownLayouts}");
+        }
+        return images.Count > 0
+            ? new Dataset(images, resolver.Formats, [])
+            : throw new AnnotationException($"{splitFile}: lists no picture; expected one image path a line");
+    }
+
+    /// <summary>The pictures that a split file lists, annotated or not: line, name as listed and full path.</summary>
+    /// <param name="folder">The dataset folder.</param>
+    /// <param name="splitFile">The list, as <see cref="Load"/> takes it.</param>
+    /// <exception cref="AnnotationException">The list or a listed picture is missing.</exception>
+    public static IReadOnlyList<(int Line, string Name, string Path)> ReadSplit(string folder, string splitFile)
+    {
+        string ownFolder = Path.GetDirectoryName(Path.GetFullPath(splitFile)) ?? "";
+        string[] bases = [Root(folder), Path.GetDirectoryName(ownFolder) ?? ownFolder, ownFolder];
+        return AnnotationText.Read(splitFile, reader =>
+        {
+            var pictures = new List<(int, string, string)>();
             for (int line = 1; reader.ReadLine() is { } text; line++)
             {
                 string name = text.Trim().Replace('\\', '/');
@@ -95,70 +131,198 @@ public sealed class Dataset
                     .FirstOrDefault(File.Exists)
                     ?? throw new AnnotationException($"{splitFile}, line {line}: picture '{name}' stands neither in " +
                         $"{folder} nor beside the list; correct the line or the dataset folder");
-                IReadOnlyList<HeadPoint> heads = resolver.Heads(path)
-                    ?? throw new AnnotationException(
-                        $"{splitFile}, line {line}: picture '{name}' has no annotation; {KnownLayouts}");
-                images.Add(new AnnotatedImage(path, name, heads));
+                pictures.Add((line, name, path));
             }
-            return images;
+            return pictures;
         });
-        return images.Count > 0
-            ? new Dataset(images, resolver.Formats, 0)
-            : throw new AnnotationException($"{splitFile}: lists no picture; expected one image path a line");
     }
 
     private static string KnownLayouts =>
-        $"known layouts: {string.Join("; ", AnnotationFormat.All.Select(format => format.Layout))}; " +
-        $"{string.Join(" or ", Tables)} with {HeadCsvFile.Layout}; a folder named {NegativesFolder} for empty scenes";
+        $"known layouts: {string.Join("; ", AnnotationFormat.All.Where(format => format.Read is not null)
+            .Select(format => format.Layout))}; a folder named {NegativesFolder} for empty scenes";
 
-    /// <summary>Finds the heads of single pictures and notes which formats they came in.</summary>
+    /// <summary>A picture's row in a table for many.</summary>
+    private sealed record Row(string Table, AnnotationFormat Format, PictureHeads Picture, string ImagePath)
+    {
+        /// <summary>The picture that took it.</summary>
+        internal string? Owner { get; set; }
+    }
+
+    /// <summary>Finds the annotations of single pictures and notes which formats they came in.</summary>
     private sealed class Resolver
     {
         private readonly SortedSet<string> _formats = new(StringComparer.OrdinalIgnoreCase);
-        private readonly Dictionary<string, (string Name, IReadOnlyList<HeadPoint> Heads)> _table = [];
-        private readonly string? _tablePath;
+        private readonly Dictionary<string, Row> _rows = [];
 
-        internal Resolver(string folder)
+        /// <summary>Rows whose path leads nowhere, by their file name without extension.</summary>
+        private readonly Dictionary<string, List<Row>> _stray = [];
+
+        /// <summary>The last file that was found for a picture: sequences share theirs.</summary>
+        private (string Path, Dictionary<string, PictureHeads> Pictures) _last = ("", []);
+
+        /// <summary>Pictures whose annotations could not be read.</summary>
+        private readonly HashSet<string> _failed = [];
+
+        private readonly Action<string>? _problem;
+
+        internal Resolver(string folder, Action<string>? problem)
         {
             Folder = folder;
-            _tablePath = Tables.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
-            if (_tablePath is not null)
-                foreach (PictureHeads picture in HeadCsvFile.Read(_tablePath))
-                    _table[Path.GetFullPath(Path.Combine(folder, picture.Name))] = (picture.Name, picture.Heads);
+            _problem = problem;
+            if (Tables.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } csv)
+                AddTable(csv, HeadCsvFile.Format);
+            foreach (string place in (string[])[folder, Path.Combine(folder, "annotations")])
+                if (Directory.Exists(place))
+                {
+                    string[] files = Directory.GetFiles(place);
+                    var pictures = files.Where(IsPicture).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+                    foreach (string path in files.Order(NaturalOrder.Instance))
+                        if (TableFormat(path, pictures!) is { } format)
+                            AddTable(path, format);
+                }
         }
 
         internal string Folder { get; }
 
         internal IReadOnlyList<string> Formats => [.. _formats];
 
-        internal bool IsListed(string imagePath) => _table.ContainsKey(imagePath);
+        internal bool Failed(string imagePath) => _failed.Contains(imagePath);
+
+        internal bool IsListed(string imagePath) => _rows.ContainsKey(imagePath);
+
+        /// <summary>
+        /// The format of a table; null for other files and those that belong to a picture beside them.
+        /// </summary>
+        private static AnnotationFormat? TableFormat(string path, HashSet<string> pictures)
+        {
+            if (Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".XML" or ".ODGT" or ".LIST")
+                || new FileInfo(path).Length == 0
+                || pictures.Contains(Path.GetFileNameWithoutExtension(path)))
+                return null;
+            var start = FileStart.Of(path);
+            return AnnotationFormat.All.FirstOrDefault(
+                format => format is { IsTable: true, Read: not null } && format.Recognises(start));
+        }
+
+        private void AddTable(string path, AnnotationFormat format)
+        {
+            try
+            {
+                AddRows(path, format);
+            }
+            catch (AnnotationException e) when (_problem is not null)
+            {
+                _problem(e.Message);
+            }
+        }
+
+        private void AddRows(string path, AnnotationFormat format)
+        {
+            foreach (PictureHeads picture in format.Read!(path, null))
+            {
+                if (picture.Name.Contains('\0', StringComparison.Ordinal))
+                    throw new AnnotationException($"{path}: picture '{picture.Name}' has a null character in its name");
+                string image = Path.GetFullPath(Path.Combine(Folder, picture.Name));
+                var row = new Row(path, format, picture, image);
+                if (!_rows.TryAdd(image, row))
+                    throw new AnnotationException($"{path}: lists picture '{picture.Name}', as does " +
+                        $"{_rows[image].Table}; keep one of them");
+                string stem = Path.GetFileNameWithoutExtension(image);
+                if (!File.Exists(image))
+                    (_stray.TryGetValue(stem, out var rows) ? rows : _stray[stem] = []).Add(row);
+            }
+        }
 
         /// <summary>Refuses a table with a picture that is not there: its heads would be lost in silence.</summary>
         internal void RequireListed()
         {
-            foreach ((string path, (string name, _)) in _table)
-                if (!File.Exists(path))
-                    throw new AnnotationException($"{_tablePath}: lists picture '{name}', which does not exist; " +
-                        "expected paths relative to the file's folder");
+            foreach (Row row in _stray.Values.SelectMany(rows => rows))
+                if (row.Owner is null)
+                    Refuse(new AnnotationException($"{row.Table}: lists picture '{row.Picture.Name}', which does not " +
+                        "exist; expected paths relative to the dataset folder, or names that are there once"));
         }
 
-        internal IReadOnlyList<HeadPoint>? Heads(string imagePath)
+        private void Refuse(Exception problem)
+        {
+            if (_problem is null)
+                throw problem;
+            _problem(problem.Message);
+        }
+
+        internal AnnotatedImage? Annotated(string imagePath, string name)
+        {
+            try
+            {
+                return Find(imagePath, name);
+            }
+            catch (Exception e) when (_problem is not null && e is (AnnotationException or PictureException))
+            {
+                _failed.Add(imagePath);
+                _problem!(e.Message);
+                return null;
+            }
+        }
+
+        private AnnotatedImage? Find(string imagePath, string name)
         {
             foreach (AnnotationFormat format in AnnotationFormat.All)
                 if (format.Locate(imagePath) is { } annotation)
-                {
-                    _formats.Add(format.Name);
-                    return format.Read(annotation);
-                }
-            if (_table.TryGetValue(imagePath, out var row))
-            {
-                _formats.Add("HeadCount CSV");
-                return row.Heads;
-            }
+                    return Found(format, annotation, Located(format, annotation, imagePath));
+            if (FindRow(imagePath) is { } row)
+                return Found(row.Format, row.Table, row.Picture);
             if (!IsNegative(imagePath))
                 return null;
             _formats.Add(NegativesFolder);
-            return [];
+            return new AnnotatedImage(imagePath, name, []);
+
+            AnnotatedImage Found(AnnotationFormat format, string annotation, PictureHeads picture)
+            {
+                _formats.Add(format.Name);
+                return new AnnotatedImage(imagePath, name, picture.Heads)
+                {
+                    Sigmas = picture.Sigmas,
+                    Ignored = picture.Ignored,
+                    AnnotationPath = annotation,
+                };
+            }
+        }
+
+        /// <summary>The picture's part of the file that was found for it; a frame without rows holds nobody.</summary>
+        private PictureHeads Located(AnnotationFormat format, string annotation, string imagePath)
+        {
+            if (!format.IsTable || _last.Path != annotation)
+            {
+                _last = (annotation, []);
+                foreach (PictureHeads picture in format.Read!(annotation, imagePath))
+                    _last.Pictures[Frame(picture.Name)] = picture;
+            }
+            return _last.Pictures.GetValueOrDefault(Frame(imagePath)) ?? new PictureHeads(imagePath, []);
+        }
+
+        /// <summary>A name by which frames are found however many zeros stand before their number.</summary>
+        private static string Frame(string path) => Path.GetFileNameWithoutExtension(path).TrimStart('0');
+
+        /// <summary>
+        /// The picture's row: by its path, or else by its name without folders and extension, as tables from elsewhere
+        /// have other folders. A row belongs to one picture alone.
+        /// </summary>
+        private Row? FindRow(string imagePath)
+        {
+            if (_rows.TryGetValue(imagePath, out Row? row))
+                return row;
+            if (!_stray.TryGetValue(Path.GetFileNameWithoutExtension(imagePath), out List<Row>? rows))
+                return null;
+            // Of several the one with the same folder.
+            string parent = Path.GetFileName(Path.GetDirectoryName(imagePath)) ?? "";
+            row = rows.Count == 1 ? rows[0] : rows.FirstOrDefault(
+                candidate => Path.GetFileName(Path.GetDirectoryName(candidate.ImagePath)) == parent);
+            if (row is null)
+                return null;
+            if (row.Owner is not null && row.Owner != imagePath)
+                throw new AnnotationException($"{row.Table}: '{row.Picture.Name}' may be {row.Owner} or {imagePath}; " +
+                    "give its path relative to the dataset folder");
+            row.Owner = imagePath;
+            return row;
         }
 
         /// <summary>Whether the dataset folder or a folder between it and the picture is named so.</summary>

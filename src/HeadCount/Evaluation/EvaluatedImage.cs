@@ -17,4 +17,27 @@ public sealed record EvaluatedImage(
 
     /// <summary>Matching radii, one a true head, where the truth states them.</summary>
     public IReadOnlyList<HeadSigma>? Sigmas { get; init; }
+
+    /// <summary>Regions in which nothing counts: <see cref="EvaluationSummary"/> leaves out what stands there, true
+    /// heads and detections alike.</summary>
+    public IReadOnlyList<IgnoredRegion> Ignored { get; init; } = [];
+
+    /// <summary>
+    /// The picture without the heads and detections that stand in ignored regions; its density sum stays whole.
+    /// </summary>
+    public EvaluatedImage WithoutIgnored()
+    {
+        if (Ignored.Count == 0)
+            return this;
+        var kept = Enumerable.Range(0, Truth.Count).Where(i => !InIgnored(Truth[i])).ToList();
+        return this with
+        {
+            Truth = [.. kept.Select(i => Truth[i])],
+            Sigmas = Sigmas is null ? null : [.. kept.Select(i => Sigmas[i])],
+            Predictions = [.. Predictions.Where(point => !InIgnored(point))],
+            Ignored = [],
+        };
+    }
+
+    private bool InIgnored(HeadPoint point) => Ignored.Any(region => region.Contains(point));
 }

@@ -55,7 +55,7 @@ public sealed record EvaluationSummary
     [JsonIgnore]
     public double? MeanNeighbourDistance { get; init; }
 
-    /// <summary>Compares detections with truth.</summary>
+    /// <summary>Compares detections with truth, both without what stands in ignored regions.</summary>
     /// <param name="images">The pictures, at least one.</param>
     /// <param name="radii">The matching radii, at least one; a σ needs pictures that state it.</param>
     /// <exception cref="ArgumentException">Pictures or radii are missing, or a coordinate is not finite.</exception>
@@ -66,6 +66,7 @@ public sealed record EvaluationSummary
         ArgumentNullException.ThrowIfNull(radii);
         if (images.Count == 0 || radii.Count == 0)
             throw new ArgumentException("At least one picture and one radius are needed.");
+        images = [.. images.Select(image => image.WithoutIgnored())];
         bool sized = images.All(image => image.Size is not null);
         // Without any head chance has nothing to hit.
         var chance = sized && images.Any(image => image.Truth.Count > 0) ? RandomPredictions(images) : null;

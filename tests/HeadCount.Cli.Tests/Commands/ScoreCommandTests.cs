@@ -74,6 +74,20 @@ public sealed class ScoreCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Score_Coco_LeavesIgnoredRegionsOut()
+    {
+        string truth = Write("truth.json", """
+            {"images":[{"id":1,"file_name":"a.jpg"}],"categories":[{"id":1,"name":"head"}],"annotations":[
+              {"image_id":1,"category_id":1,"bbox":[5,5,10,10]},
+              {"image_id":1,"category_id":1,"bbox":[50,50,100,100],"iscrowd":1}]}
+            """);
+        string predictions = Write("predictions.csv", "image,x,y\na.jpg,10,11\na.jpg,60,60\n");
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", predictions, "--radius", "2");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal("2 px 1 0 0", string.Join(' ', Cells(Lines(run.Output)[^1])[..5]));
+    }
+
+    [Fact]
     public async Task Score_MissingFile_SaysSoInOneLine()
     {
         var (truth, _) = WriteNwpu();

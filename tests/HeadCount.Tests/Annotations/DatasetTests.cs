@@ -49,7 +49,7 @@ public sealed class DatasetTests : IDisposable
         Assert.Empty(dataset.Images[3].Heads);
         Assert.Equal([new HeadPoint(-4.5, 4.5)], dataset.Images[4].Heads);
         Assert.Equal(["Beijing-BRT", "negatives", "ShanghaiTech", "UCF"], dataset.Formats);
-        Assert.Equal(1, dataset.UnannotatedCount);
+        Assert.Single(dataset.Unannotated);
         Assert.All(dataset.Images, image => Assert.True(File.Exists(image.ImagePath)));
     }
 
@@ -146,7 +146,7 @@ public sealed class DatasetTests : IDisposable
         Assert.Empty(dataset.Images[0].Heads);
         Assert.Equal([new HeadPoint(3, 4)], dataset.Images[1].Heads);
         Assert.Equal(["HeadCount CSV"], dataset.Formats);
-        Assert.Equal(1, dataset.UnannotatedCount);
+        Assert.Single(dataset.Unannotated);
     }
 
     [Fact]

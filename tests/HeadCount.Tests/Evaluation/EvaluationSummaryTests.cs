@@ -23,6 +23,21 @@ public sealed class EvaluationSummaryTests
     ];
 
     [Fact]
+    public void Of_IgnoredRegion_NothingInItCounts()
+    {
+        // Takes the second head with its detection and the false detection; the edge at x = 30 keeps the third head.
+        EvaluatedImage ignoring = Pictures[0] with
+        {
+            Ignored = [new IgnoredRegion(15, 0, 15, 80), new IgnoredRegion(80, 60, 20, 20)],
+        };
+        var summary = EvaluationSummary.Of([ignoring], [MatchingRadius.Of(6), MatchingRadius.SigmaLarge]);
+        Assert.Equal((2, 1), (summary.Heads, summary.Detections));
+        Assert.Equal(1, summary.Mae);
+        Assert.Equal([1, 1], summary.Localization.Select(result => result.TruePositives));
+        Assert.Equal(20, summary.MeanNeighbourDistance!.Value, 12);
+    }
+
+    [Fact]
     public void Of_ByHand()
     {
         var summary = EvaluationSummary.Of(Pictures,

@@ -10,7 +10,15 @@ public static class BeijingBrtFormat
 {
     /// <summary>The format for <see cref="Dataset"/>.</summary>
     public static AnnotationFormat Format { get; } = new(
-        "Beijing-BRT", "frame/name.jpg with ground_truth/name.mat", Locate, Read);
+        "brt", "Beijing-BRT", "frame/name.jpg with ground_truth/name.mat")
+    {
+        Locate = Locate,
+        Read = (path, image) =>
+        [
+            new PictureHeads(image is null ? Path.GetFileNameWithoutExtension(path) : Path.GetFileName(image),
+                Read(path)),
+        ],
+    };
 
     private static string? Locate(string imagePath) => SiblingFolder.Find(
         imagePath, "frame", ["ground_truth", "ground-truth"], $"{Path.GetFileNameWithoutExtension(imagePath)}.mat");

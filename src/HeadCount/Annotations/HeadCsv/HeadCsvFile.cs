@@ -11,7 +11,18 @@ namespace HeadCount.Annotations.HeadCsv;
 /// </summary>
 public static class HeadCsvFile
 {
-    /// <summary>The formats' shape, for messages.</summary>
+    /// <summary>The format for <see cref="Dataset"/>.</summary>
+    public static AnnotationFormat Format { get; } = new(
+        "csv", "HeadCount CSV", $"annotations.csv or heads.csv with {Layout}")
+    {
+        IsTable = true,
+        Recognises = start => start.Extension == ".CSV"
+            || start.FirstLine.Split(',').Intersect(["image", "x", "y"]).Count() == 3,
+        Read = (path, _) => Read(path),
+        Write = Write,
+    };
+
+    /// <summary>The format's shape, for messages.</summary>
     internal const string Layout = "image,x,y[,score]";
 
     /// <summary>Reads the file's pictures in the order of their first rows.</summary>
@@ -68,7 +79,7 @@ public static class HeadCsvFile
             if (score is < 0 or > 1)
                 throw Malformed(path, csv.LineNumber,
                     string.Create(CultureInfo.InvariantCulture, $"has score {score}, outside 0..1"));
-            heads.Add(new HeadPoint(x, y, score));
+            heads.Add(AnnotationPlace.Line(path, (int)csv.LineNumber).Point(x, y, score));
         }
         return pictures;
     }
@@ -91,20 +102,20 @@ public static class HeadCsvFile
 
     /// <summary>
     /// Writes pictures so that <see cref="Read(string)"/> gives them back exactly, one row a head or one row for a
-    /// picture without heads. The score column is left out when every score is 1.
+    /// picture without heads. The score column is left out when every score is 1. The pictures are walked
+    /// through twice. Ignored regions are not kept.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
     public static void Write(string path, IEnumerable<PictureHeads> pictures)
     {
         ArgumentNullException.ThrowIfNull(pictures);
-        var all = pictures.ToList();
-        bool scores = all.Any(picture => picture.Heads.Any(head => head.Score != 1));
+        bool scores = pictures.Any(picture => picture.Heads.Any(head => head.Score != 1));
         WholeFile.Write(path, stream =>
         {
             using CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
             csv.WriteRecord(scores ? ["image", "x", "y", "score"] : ["image", "x", "y"]);
-            foreach (PictureHeads picture in all)
+            foreach (PictureHeads picture in pictures)
             {
                 if (picture.Heads.Count == 0)
                     csv.WriteRecord(scores ? [picture.Name, "", "", ""] : [picture.Name, "", ""]);

@@ -31,10 +31,7 @@ internal static class MatPoints
         {
             double x = columns ? values[i] : values[2 * i];
             double y = columns ? values[count + i] : values[2 * i + 1];
-            if (!double.IsFinite(x) || !double.IsFinite(y))
-                throw new AnnotationException(
-                    $"{path}: point {i + 1} of {field} is not a number; correct or remove it");
-            heads[i] = new HeadPoint(x - 0.5, y - 0.5);
+            heads[i] = new AnnotationPlace(path, $", point {i + 1} of {field}").Point(x - 0.5, y - 0.5);
         }
         return heads;
     }

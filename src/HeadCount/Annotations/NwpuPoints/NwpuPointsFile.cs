@@ -1,4 +1,6 @@
 using System.Globalization;
+using HeadCount.Annotations.VsCrowd;
+using HeadCount.IO;
 
 namespace HeadCount.Annotations.NwpuPoints;
 
@@ -10,6 +12,25 @@ namespace HeadCount.Annotations.NwpuPoints;
 public static class NwpuPointsFile
 {
     private const string Layout = "'id n' and n times 'x y' (predictions) or 'x y σs σl level' (truth)";
+
+    /// <summary>The format for <see cref="PointFile"/>.</summary>
+    public static AnnotationFormat Format { get; } = new(
+        "nwpu-points", "NWPU point text", "a .txt of rows 'id n x y …', not in dataset folders")
+    {
+        IsTable = true,
+        Recognises = start => LooksRight(start.FirstLine),
+        Read = (path, _) => Read(path),
+        Write = Write,
+    };
+
+    /// <summary>An id and a count; where it could be a line of VSCrowd, the count must be right.</summary>
+    private static bool LooksRight(string line)
+    {
+        string[] parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length < 2 || !int.TryParse(parts[1], NumberStyles.None, CultureInfo.InvariantCulture, out int count))
+            return false;
+        return parts.Length - 2 == 2L * count || parts.Length - 2 == 5L * count || !VsCrowdFormat.LooksRight(line);
+    }
 
     /// <summary>Reads truth or predictions: the number of values in a line tells which it is.</summary>
     /// <exception cref="AnnotationException">
@@ -55,7 +76,7 @@ public static class NwpuPointsFile
         var sigmas = withSigmas ? new HeadSigma[count] : null;
         for (int i = 0; i < count; i++)
         {
-            heads[i] = new HeadPoint(Number(ref values) + 0.5, Number(ref values) + 0.5);
+            heads[i] = AnnotationPlace.Line(path, line).Point(Number(ref values) + 0.5, Number(ref values) + 0.5);
             if (sigmas is null)
                 continue;
             sigmas[i] = new HeadSigma(Number(ref values), Number(ref values));
@@ -73,6 +94,35 @@ public static class NwpuPointsFile
                 ? number
                 : throw Malformed(path, line, $"has '{value}', which is no number");
         }
+    }
+
+    /// <summary>
+    /// Writes predictions as the benchmark takes them: the picture's file name without extension, the count, and the
+    /// pixel that each head stands in. Fractions, scores and ignored regions are not kept.
+    /// </summary>
+    /// <exception cref="AnnotationException">A name holds a blank or comes twice.</exception>
+    /// <exception cref="IOException">The file cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
+    public static void Write(string path, IEnumerable<PictureHeads> pictures)
+    {
+        ArgumentNullException.ThrowIfNull(pictures);
+        var names = new HashSet<string>();
+        WholeFile.Write(path, stream =>
+        {
+            using var text = new StreamWriter(stream, leaveOpen: true) { NewLine = "\n" };
+            foreach (PictureHeads picture in pictures)
+            {
+                string id = Path.GetFileNameWithoutExtension(picture.Name);
+                if (id.Length == 0 || id.Any(char.IsWhiteSpace) || !names.Add(id))
+                    throw new AnnotationException($"{picture.Name}: '{id}' cannot be an id of NWPU point text, which " +
+                        "takes each once and without blanks; rename the picture");
+                text.Write(string.Create(CultureInfo.InvariantCulture, $"{id} {picture.Heads.Count}"));
+                foreach (HeadPoint head in picture.Heads)
+                    text.Write(string.Create(CultureInfo.InvariantCulture,
+                        $" {Math.Floor(head.X)} {Math.Floor(head.Y)}"));
+                text.WriteLine();
+            }
+        });
     }
 
     private static AnnotationException Malformed(string path, int line, string what) =>

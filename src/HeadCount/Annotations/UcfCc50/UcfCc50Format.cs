@@ -10,7 +10,20 @@ public static class UcfCc50Format
 {
     /// <summary>The format for <see cref="Dataset"/>.</summary>
     public static AnnotationFormat Format { get; } = new(
-        "UCF", "name.jpg beside name_ann.mat (UCF_CC_50, UCF-QNRF)", Locate, Read);
+        "ucf", "UCF", "name.jpg beside name_ann.mat (UCF_CC_50, UCF-QNRF)")
+    {
+        Locate = Locate,
+        Recognises = start => start.Path.EndsWith("_ann.mat", StringComparison.OrdinalIgnoreCase),
+        Read = (path, image) =>
+        [
+            new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),
+        ],
+    };
+
+    private static string PictureName(string path) =>
+        Path.GetFileNameWithoutExtension(path) is var name && name.EndsWith("_ann", StringComparison.OrdinalIgnoreCase)
+            ? name[..^"_ann".Length]
+            : name;
 
     private static string? Locate(string imagePath)
     {
