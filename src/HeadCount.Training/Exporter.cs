@@ -72,7 +72,8 @@ public static class Exporter
             Threshold = result.Threshold,
             SuppressionRadius = result.SuppressionRadius,
             Margin = Margin,
-            Scores = result.ToJson()["lists"]!.ToJsonString(),
+            // The validation ran in floats: it says nothing of integers.
+            Scores = exportOptions.Quantize ? "" : result.ToJson()["lists"]!.ToJsonString(),
         };
         string part = path + ".part";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
