@@ -84,25 +84,21 @@ public sealed class MalformedTests : IDisposable
     [InlineData("coco", "{\"other\":", "{\"a\":", "}", "}")]
     [InlineData("labelstudio", "", "[", "]", "")]
     [InlineData("crowdhuman", "{\"gtboxes\":", "[", "]", "}")]
-    public void NestedTenThousandDeep_IsRefusedQuickly(string id, string start, string open, string close, string end)
+    public void NestedTenThousandDeep_IsRefused(string id, string start, string open, string close, string end)
     {
         const int Depth = 10_000;
         string text = start + string.Concat(Enumerable.Repeat(open, Depth)) + "1" +
             string.Concat(Enumerable.Repeat(close, Depth)) + end;
-        var clock = Stopwatch.StartNew();
         Assert.Contains("no valid JSON (The maximum configured depth of 64", Refusal(id, Encoding.UTF8.GetBytes(text)),
             StringComparison.Ordinal);
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 2000);
     }
 
     [Fact]
-    public void XmlNestedTenThousandDeep_IsReadQuickly()
+    public void XmlNestedTenThousandDeep_IsRead()
     {
         string text = "<annotations>" + string.Concat(Enumerable.Repeat("<a>", 10_000)) +
             string.Concat(Enumerable.Repeat("</a>", 10_000)) + "</annotations>";
-        var clock = Stopwatch.StartNew();
         Assert.Null(Refusal("cvat", Encoding.UTF8.GetBytes(text)));
-        Assert.InRange(clock.ElapsedMilliseconds, 0, 2000);
     }
 
     [Fact]
