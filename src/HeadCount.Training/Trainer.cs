@@ -63,7 +63,7 @@ public sealed class Trainer
 
         using var network = new HeadNetwork(NetworkSize.Named(_options.Size));
         if (_options.StartFrom is { } weights)
-            LoadWeights(network, weights);
+            LoadWeights(weights, network.GrowFrom);
         using HeadNetwork average = network.Copy();
         using var optimizer = Optimizer(network);
         var state = new RunState();
@@ -180,12 +180,12 @@ public sealed class Trainer
             tensor.lerp_(fresh[name], 1 - keep);
     }
 
-    private static void LoadWeights(HeadNetwork network, string path)
+    private static void LoadWeights(string path, Action<IReadOnlyDictionary<string, Tensor>> load)
     {
         using var scope = NewDisposeScope();
         try
         {
-            network.Load(Safetensors.Load(path));
+            load(Safetensors.Load(path));
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {
@@ -204,8 +204,8 @@ public sealed class Trainer
 
     private static RunState LoadCheckpoint(string folder, HeadNetwork network, HeadNetwork average, AdamW optimizer)
     {
-        LoadWeights(network, Path.Combine(folder, "network.safetensors"));
-        LoadWeights(average, Path.Combine(folder, "average.safetensors"));
+        LoadWeights(Path.Combine(folder, "network.safetensors"), network.Load);
+        LoadWeights(Path.Combine(folder, "average.safetensors"), average.Load);
         optimizer.load_state_dict(Path.Combine(folder, "optimizer.bin"));
         return RunState.FromJson(File.ReadAllText(Path.Combine(folder, "state.json")));
     }

@@ -86,7 +86,7 @@ public sealed record TrainingOptions
     /// <summary>Validations over the run, evenly spread, the last at its end. The default is 20.</summary>
     public int Validations { get; init; } = 20;
 
-    /// <summary>Weights (safetensors) to start from instead of random ones.</summary>
+    /// <summary>Weights (safetensors) to start from instead of random ones, of this size or a smaller one.</summary>
     public string? StartFrom { get; init; }
 
     private static readonly JsonSerializerOptions Json = new()

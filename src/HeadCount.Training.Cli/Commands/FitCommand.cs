@@ -26,7 +26,7 @@ internal static class FitCommand
             Description = "LIST or LIST=SHARE: pictures to train on and their share of the crops",
         };
         var validation = new Option<string[]>("--val") { Description = "LIST: pictures to validate on" };
-        var size = Setting("--size", "Network size", defaults.Size);
+        var size = Setting("--size", "Network size: nano, small or base", defaults.Size);
         var loss = Setting("--loss", "How the score map is taught", defaults.Loss);
         var steps = Setting("--steps", "Steps of the whole run", defaults.Steps);
         var batch = Setting("--batch", "Crops a step", defaults.BatchSize);
@@ -41,7 +41,7 @@ internal static class FitCommand
         var threads = Setting("--threads", "Threads of the network", defaults.Threads);
         var precision = Setting("--precision", "What convolutions compute in", defaults.Precision);
         var validations = Setting("--validations", "Validations over the run", defaults.Validations);
-        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from" };
+        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from, of this size or a smaller one" };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
             dataset, run, train, validation, size, loss, steps, batch, crop, rate, radius, neighbour, density, minScale, maxScale, seed, threads,

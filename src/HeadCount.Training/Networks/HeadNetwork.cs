@@ -76,6 +76,34 @@ internal sealed class HeadNetwork : IDisposable
         }
     }
 
+    /// <summary>
+    /// Takes over the weights of a network that is nowhere wider or deeper, and answers as it does: added channels see
+    /// everything but nothing of the old listens to them yet, and added residual blocks are still the identity.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The weights are not those of such a network.</exception>
+    internal void GrowFrom(IReadOnlyDictionary<string, Tensor> smaller)
+    {
+        using var noGradient = no_grad();
+        var own = State.ToDictionary();
+        if (smaller.Keys.FirstOrDefault(name => !own.ContainsKey(name)) is { } foreign)
+            throw new InvalidDataException($"the weights hold '{foreign}', which a {_size.Name} network has no place for");
+        foreach ((string name, Tensor tensor) in own)
+        {
+            if (!smaller.TryGetValue(name, out Tensor? other))
+            {
+                if (!name.StartsWith("stage", StringComparison.Ordinal))
+                    throw new InvalidDataException($"the weights lack '{name}' of a {_size.Name} network");
+                continue;
+            }
+            if (other.dim() != tensor.dim() || other.shape.Zip(tensor.shape).Any(s => s.First > s.Second))
+                throw new InvalidDataException($"'{name}' is [{string.Join(", ", other.shape)}], too large for the [{string.Join(", ", tensor.shape)}] of a {_size.Name} network");
+            TensorIndex[] corner = [.. other.shape.Select(n => TensorIndex.Slice(0, n))];
+            if (tensor.dim() == 4)
+                tensor[corner[0]] = 0;
+            tensor[corner] = other;
+        }
+    }
+
     /// <param name="image">[N, H, W, 3], uint8, sides multiples of <see cref="HeadTopology.InputMultiple"/>.</param>
     /// <param name="training">Normalise by the batch and update the statistics.</param>
     /// <param name="precision">What convolutions compute in: float32 or bfloat16.</param>

@@ -11,8 +11,14 @@ public sealed record NetworkSize(string Name, int Stem, int[] Widths, int[] Bloc
     /// <summary>The default: most of its parameters stand at strides 16 and 32, where they cost little time.</summary>
     public static NetworkSize Small { get; } = new("small", 16, [32, 64, 128, 160], [1, 1, 2, 1], 48);
 
+    /// <summary>The most accurate.</summary>
+    public static NetworkSize Base { get; } = new("base", 24, [48, 96, 192, 256], [2, 2, 3, 2], 64);
+
+    /// <summary>The fastest.</summary>
+    public static NetworkSize Nano { get; } = new("nano", 12, [24, 48, 96, 128], [1, 1, 1, 1], 32);
+
     /// <summary>Every size by name.</summary>
-    public static IReadOnlyList<NetworkSize> All { get; } = [Small];
+    public static IReadOnlyList<NetworkSize> All { get; } = [Nano, Small, Base];
 
     /// <summary>The size of that name.</summary>
     /// <exception cref="ArgumentException">There is none.</exception>

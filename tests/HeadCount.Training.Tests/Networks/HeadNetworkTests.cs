@@ -35,6 +35,44 @@ public class HeadNetworkTests
     }
 
     [Fact]
+    public void GrowFrom_NarrowerAndShallowerNetwork_AnswersAsItDoes()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(4);
+        using var small = new HeadNetwork(Discs.Tiny);
+        using var grown = new HeadNetwork(new NetworkSize("grown", 12, [10, 16, 8, 24], [1, 2, 3, 1], 20));
+        using (no_grad())
+        {
+            foreach ((string name, Tensor tensor) in small.State)
+                tensor.copy_(name.EndsWith("variance", StringComparison.Ordinal) ? rand_like(tensor) + 0.5 : randn_like(tensor) * 0.3);
+        }
+        grown.GrowFrom(small.State.ToDictionary());
+        Tensor image = randint(0, 256, [1, 64, 96, 3], uint8);
+        HeadTensors before = small.Forward(image, training: false, float32), after = grown.Forward(image, training: false, float32);
+        Assert.True(after.Logits.allclose(before.Logits, 1e-4, 1e-4));
+        Assert.True(after.Offset.allclose(before.Offset, 1e-4, 1e-4));
+        Assert.True(after.Density.allclose(before.Density, 1e-4, 1e-4));
+    }
+
+    [Fact]
+    public void GrowFrom_WiderNetwork_NamesTheTensorAndBothShapes()
+    {
+        using var wide = new HeadNetwork(new NetworkSize("wide", 16, [8, 8, 8, 8], [1, 1, 1, 1], 8));
+        using var narrow = new HeadNetwork(Discs.Tiny);
+        var error = Assert.Throws<InvalidDataException>(() => narrow.GrowFrom(wide.State.ToDictionary()));
+        Assert.Contains("'stem.weight' is [16, 3, 3, 3], too large for the [8, 3, 3, 3]", error.Message);
+    }
+
+    [Fact]
+    public void GrowFrom_DeeperNetwork_NamesTheBlock()
+    {
+        using var deep = new HeadNetwork(new NetworkSize("deep", 8, [8, 8, 8, 8], [2, 1, 1, 1], 8));
+        using var shallow = new HeadNetwork(Discs.Tiny);
+        var error = Assert.Throws<InvalidDataException>(() => shallow.GrowFrom(deep.State.ToDictionary()));
+        Assert.Contains("stage0.1.", error.Message);
+    }
+
+    [Fact]
     public void Export_TrainedStatistics_EqualsTheNetworkOnAnySize()
     {
         using var scope = NewDisposeScope();
