@@ -124,7 +124,8 @@ internal sealed class Validation
         double absolute = 0, squared = 0, density = 0;
         for (int i = 0; i < pictures.Length; i++)
         {
-            HeadPoint[] heads = [.. found[i].Heads[radius].Where(h => h.Score >= threshold)];
+            double own = DensityAgreement.Threshold(found[i].Heads[radius], threshold, found[i].DensitySum);
+            HeadPoint[] heads = [.. found[i].Heads[radius].Where(h => h.Score >= own)];
             HeadPoint[] annotated = [.. pictures[i].X.Zip(pictures[i].Y, (x, y) => new HeadPoint(x, y))];
             truth += annotated.Length;
             detected += heads.Length;
@@ -161,7 +162,7 @@ internal sealed class Validation
         var heads = new HeadPoint[SuppressionRadii.Length][];
         for (int i = 0; i < heads.Length; i++)
         {
-            heads[i] = [.. PeakFinder.Find(map, Thresholds[0], SuppressionRadii[i])
+            heads[i] = [.. PeakFinder.Find(map, DensityAgreement.Lowest(Thresholds[0]), SuppressionRadii[i])
                 .Where(h => h.X >= 0 && h.Y >= 0 && h.X < width && h.Y < height)];
         }
         const int Cell = HeadTopology.DensityStride;

@@ -26,7 +26,7 @@ internal sealed class CountingOptions
     private readonly Option<double?> _threshold = Range(new Option<double?>("--threshold")
     {
         HelpName = "T",
-        Description = "Score from which a head counts, 0 to 1 [default: the model's]",
+        Description = "Score from which a head counts, 0 to 1 [default: the model's, moved by what the density sees]",
     }, 0, 1);
 
     private readonly Option<int> _tile = Range(new Option<int>("--tile")
@@ -60,6 +60,8 @@ internal sealed class CountingOptions
         var options = new CountOptions
         {
             Threshold = parsed.GetValue(_threshold),
+            // Who names a threshold means it.
+            FollowDensity = parsed.GetValue(_threshold) is null,
             TileSize = parsed.GetValue(_tile),
             Overlap = parsed.GetValue(_overlap),
             MaxPixels = parsed.GetValue(_maxPixels),

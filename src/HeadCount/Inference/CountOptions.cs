@@ -9,6 +9,11 @@ public sealed record CountOptions
     /// <value>The default is null: the model's own.</value>
     public double? Threshold { get; init; }
 
+    /// <summary>Whether a picture's threshold moves towards the count that the model's density map sees, where the model
+    /// has one; see <see cref="Localization.DensityAgreement"/>.</summary>
+    /// <value>The default is true.</value>
+    public bool FollowDensity { get; init; } = true;
+
     /// <summary>Lowest threshold for which the result can tell its heads too (<see cref="CountResult.Sweep"/>), 0..1
     /// and not above the threshold in use.</summary>
     /// <value>The default is null: the result tells those of the threshold in use alone.</value>

@@ -157,9 +157,9 @@ public sealed class HeadCounter
     /// <summary>One picture on its way: what its tiles have given so far.</summary>
     private sealed class Job
     {
-        private readonly double _threshold, _radius;
+        private readonly double _threshold, _radius, _lowest;
         private readonly double? _sweepFrom;
-        private readonly bool _keepDensity;
+        private readonly bool _keepDensity, _followDensity;
         private readonly SeamSuppression _seams;
         private readonly bool _hasDensity;
         private double _densitySum;
@@ -173,6 +173,9 @@ public sealed class HeadCounter
             _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
             _keepDensity = options.KeepDensity;
             _hasDensity = model.HasDensity;
+            _followDensity = _hasDensity && options.FollowDensity;
+            double from = _sweepFrom ?? _threshold;
+            _lowest = _followDensity ? DensityAgreement.Lowest(from) : from;
             Path = path;
             Grid = new TileGrid(width, height, options.TileSize, options.Overlap);
             _seams = new SeamSuppression(Grid, _radius);
@@ -187,7 +190,7 @@ public sealed class HeadCounter
         internal void Add(int tileIndex, HeadMaps maps, int mapIndex)
         {
             Tile tile = Grid[tileIndex];
-            List<HeadPoint> heads = PeakFinder.Find(maps.Score(mapIndex), _sweepFrom ?? _threshold, _radius);
+            List<HeadPoint> heads = PeakFinder.Find(maps.Score(mapIndex), _lowest, _radius);
             _seams.Add(tileIndex, heads.Select(head => Place(head, tile)));
             if (_hasDensity)
             {
@@ -199,11 +202,14 @@ public sealed class HeadCounter
             _tilesDone++;
         }
 
-        internal CountResult Finish() =>
-            new(Grid.Width, Grid.Height, _seams.Join(_threshold), _hasDensity ? _densitySum : null, _density)
+        internal CountResult Finish()
+        {
+            var sweep = new ThresholdSweep(_seams, _sweepFrom ?? _threshold, _followDensity ? _densitySum : null);
+            return new CountResult(Grid.Width, Grid.Height, sweep.At(_threshold), _hasDensity ? _densitySum : null, _density)
             {
-                Sweep = _sweepFrom is double from ? new ThresholdSweep(_seams, from) : null,
+                Sweep = _sweepFrom is null ? null : sweep,
             };
+        }
 
         // An offset may point a little out of the picture; the head is in it all the same.
         private HeadPoint Place(HeadPoint head, Tile tile) => head with

@@ -11,10 +11,13 @@ namespace HeadCount.Inference;
 public sealed class ThresholdSweep
 {
     private readonly SeamSuppression _seams;
+    private readonly double? _densitySum;
 
-    internal ThresholdSweep(SeamSuppression seams, double from)
+    // With a density's sum the picture's own threshold follows it.
+    internal ThresholdSweep(SeamSuppression seams, double from, double? densitySum)
     {
         _seams = seams;
+        _densitySum = densitySum;
         From = from;
     }
 
@@ -28,6 +31,8 @@ public sealed class ThresholdSweep
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threshold, From);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1);
-        return _seams.Join(threshold);
+        return _seams.Join(_densitySum is double sum
+            ? DensityAgreement.Threshold(_seams.Join(DensityAgreement.Lowest(threshold)), threshold, sum)
+            : threshold);
     }
 }

@@ -138,6 +138,19 @@ public sealed class HeadCounterTests : IDisposable
         Assert.Empty(new HeadCounter(_model, new CountOptions { Threshold = 1 }).Count(image).Heads);
     }
 
+    [Fact]
+    public void FollowDensity_Off_GivesEveryHeadOfTheThreshold()
+    {
+        RgbImage image = Noise(230, 150, 5);
+        var options = new CountOptions { Threshold = .7, FollowDensity = false };
+        CountResult hard = new HeadCounter(_model, options).Count(image);
+        CountResult following = new HeadCounter(_model, options with { FollowDensity = true }).Count(image);
+        Assert.All(hard.Heads, head => Assert.True(head.Score >= .7));
+        double low = Math.Min(hard.Count, hard.DensitySum!.Value), high = Math.Max(hard.Count, hard.DensitySum!.Value);
+        Assert.NotEqual(hard.Count, following.Count);
+        Assert.InRange(following.Count, low, high);
+    }
+
     [Property(MaxTest = 20)]
     public bool Sweep_AtAnyThreshold_IsTheCountAtIt(int seed)
     {
@@ -153,7 +166,7 @@ public sealed class HeadCounterTests : IDisposable
     public void Sweep_LeavesTheCountAsItIs()
     {
         RgbImage image = Noise(230, 150, 3);
-        var options = new CountOptions { TileSize = Tile, Overlap = Overlap, Threshold = .7 };
+        var options = new CountOptions { TileSize = Tile, Overlap = Overlap, Threshold = .7, FollowDensity = false };
         CountResult swept = new HeadCounter(_model, options with { SweepFrom = 0 }).Count(image);
         Assert.Equal(new HeadCounter(_model, options).Count(image).Heads, swept.Heads);
         Assert.True(swept.Sweep!.At(0).Count > swept.Count);
