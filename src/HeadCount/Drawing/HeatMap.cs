@@ -33,34 +33,57 @@ public static class HeatMap
     {
         ArgumentNullException.ThrowIfNull(picture);
         ArgumentNullException.ThrowIfNull(density);
-        SmoothDensity smooth = SmoothDensity.Of(density);
         var image = new RgbImage(picture.Width, picture.Height);
-        double scaleX = (double)density.PictureWidth / picture.Width;
-        double scaleY = (double)density.PictureHeight / picture.Height;
+        float most = Paint(picture.Width, picture.Height, density, (pixel, color, share) =>
+        {
+            ReadOnlySpan<byte> from = picture.Pixels.AsSpan(3 * pixel, 3);
+            Span<byte> to = image.Pixels.AsSpan(3 * pixel, 3);
+            // Luma of Rec. 601; darker than the picture, so that colours stand out.
+            float grey = .75f * (.299f * from[0] + .587f * from[1] + .114f * from[2]);
+            to[0] = (byte)(grey + (color.R - grey) * share + .5f);
+            to[1] = (byte)(grey + (color.G - grey) * share + .5f);
+            to[2] = (byte)(grey + (color.B - grey) * share + .5f);
+        });
+        DrawBar(new Canvas(image), most * 1e4);
+        return image;
+    }
+
+    /// <summary>The colours of <see cref="Draw"/> alone, as a PNG that is transparent where nobody is: to be stretched over
+    /// the picture.</summary>
+    /// <param name="width">Columns of the PNG, at least 1.</param>
+    /// <param name="height">Rows of the PNG, at least 1.</param>
+    /// <param name="density">The picture's density map.</param>
+    public static byte[] EncodeLayer(int width, int height, DensityMap density)
+    {
+        ArgumentNullException.ThrowIfNull(density);
+        var pixels = new byte[checked(4 * width * height)];
+        Paint(width, height, density, (pixel, color, share) =>
+            (pixels[4 * pixel], pixels[4 * pixel + 1], pixels[4 * pixel + 2], pixels[4 * pixel + 3]) =
+                (color.R, color.G, color.B, (byte)(255 * share + .5f)));
+        return PictureWriter.EncodePng(pixels, width, height);
+    }
+
+    // Gives every pixel's colour and opacity; returns the greatest density, heads per square pixel.
+    private static float Paint(int width, int height, DensityMap density, Action<int, Rgb, float> put)
+    {
+        SmoothDensity smooth = SmoothDensity.Of(density);
+        double scaleX = (double)density.PictureWidth / width, scaleY = (double)density.PictureHeight / height;
         float most = smooth.Most > 0 ? smooth.Most : 1;
-        var columns = new (int Left, float Share)[picture.Width];
+        var columns = new (int Left, float Share)[width];
         for (int x = 0; x < columns.Length; x++)
             columns[x] = SmoothDensity.Place((x + .5) * scaleX / smooth.Cell, smooth.Width);
-        for (int y = 0; y < picture.Height; y++)
+        for (int y = 0; y < height; y++)
         {
             (int top, float below) = SmoothDensity.Place((y + .5) * scaleY / smooth.Cell, smooth.Height);
-            for (int x = 0; x < picture.Width; x++)
+            for (int x = 0; x < width; x++)
             {
                 (int left, float right) = columns[x];
                 float level = MathF.Sqrt(smooth.At(left, right, top, below) / most);
-                int i = 3 * (y * picture.Width + x);
-                ReadOnlySpan<byte> from = picture.Pixels.AsSpan(i, 3);
-                Span<byte> to = image.Pixels.AsSpan(i, 3);
-                // Luma of Rec. 601; darker than the picture, so that colours stand out.
-                float grey = .75f * (.299f * from[0] + .587f * from[1] + .114f * from[2]);
                 (Rgb color, float share) = Steps[(int)(level * (Steps.Length - 1))];
-                to[0] = (byte)(grey + (color.R - grey) * share + .5f);
-                to[1] = (byte)(grey + (color.G - grey) * share + .5f);
-                to[2] = (byte)(grey + (color.B - grey) * share + .5f);
+                put(y * width + x, color, share);
             }
         }
-        DrawBar(new Canvas(image), smooth.Most * 1e4);
-        return image;
+        return smooth.Most;
     }
 
     /// <summary>

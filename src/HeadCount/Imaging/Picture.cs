@@ -53,9 +53,29 @@ public sealed class Picture : IDisposable
 
     private static Picture Open(string path, long maxPixels, long reduceTo)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(reduceTo, 1);
+        try
+        {
+            Image rgb = OpenImage(path, maxPixels);
+            double times = Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo));
+            if (times > 1)
+                rgb = Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
+            Region region = Region.New(rgb);
+            return new Picture(path, rgb.Width, rgb.Height,
+                (row, count) => region.Fetch(0, row, rgb.Width, count), region, rgb);
+        }
+        catch (VipsException e)
+        {
+            throw Damaged(path, e);
+        }
+    }
+
+    /// <summary>The picture as libvips sees it: upright, 8-bit sRGB, to be read from top to bottom.</summary>
+    /// <exception cref="PictureException">As <see cref="Open(string, long)"/>.</exception>
+    internal static Image OpenImage(string path, long maxPixels)
+    {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
-        ArgumentOutOfRangeException.ThrowIfLessThan(reduceTo, 1);
         CheckFile(path);
         Vips.Setup();
         try
@@ -72,21 +92,16 @@ public sealed class Picture : IDisposable
                 image = asStored.Autorot();
             }
             using (image)
-            {
-                Image rgb = ToRgb(path, image);
-                double times = Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo));
-                if (times > 1)
-                    rgb = Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
-                Region region = Region.New(rgb);
-                return new Picture(path, rgb.Width, rgb.Height,
-                    (row, count) => region.Fetch(0, row, rgb.Width, count), region, rgb);
-            }
+                return ToRgb(path, image);
         }
         catch (VipsException e)
         {
-            throw new PictureException($"{path}: damaged picture ({Vips.Reason(e)}); get a whole copy of it", e);
+            throw Damaged(path, e);
         }
     }
+
+    private static PictureException Damaged(string path, VipsException e) =>
+        new($"{path}: damaged picture ({Vips.Reason(e)}); get a whole copy of it", e);
 
     /// <summary>Reads pixels that are in memory already.</summary>
     /// <param name="image">The picture; not copied.</param>

@@ -55,4 +55,16 @@ public static class PictureWriter
         using Image small = vips.ThumbnailImage(longestSide, height: longestSide, size: Enums.Size.Down);
         return small.JpegsaveBuffer(q: quality);
     }
+
+    /// <summary>Pixels with opacity as the bytes of a PNG file.</summary>
+    /// <param name="rgba">Red, green, blue and opacity of every pixel, row after row.</param>
+    /// <param name="width">Columns.</param>
+    /// <param name="height">Rows.</param>
+    internal static byte[] EncodePng(byte[] rgba, int width, int height)
+    {
+        Vips.Setup();
+        using Image raw = Image.NewFromMemory(rgba, width, height, 4, Enums.BandFormat.Uchar);
+        using Image vips = raw.Copy(interpretation: Enums.Interpretation.Srgb);
+        return vips.PngsaveBuffer();
+    }
 }

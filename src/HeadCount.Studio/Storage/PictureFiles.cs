@@ -1,0 +1,107 @@
+using HeadCount.Imaging;
+using HeadCount.IO;
+
+namespace HeadCount.Studio.Storage;
+
+/// <summary>
+/// Pictures on disk, a folder each named by its number alone: <c>original</c>, and <c>thumbnail.jpg</c> and the Deep Zoom
+/// pyramid once somebody looks.
+/// </summary>
+public sealed class PictureFiles
+{
+    private readonly string _root;
+    private readonly long _maxPixels;
+    private readonly SemaphoreSlim _rendering = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    public PictureFiles(StudioOptions options)
+    {
+        _root = Path.Combine(options.Data, "pictures");
+        _maxPixels = options.MaxPixels;
+        Directory.CreateDirectory(_root);
+    }
+
+    /// <summary>The uploaded file.</summary>
+    public string Original(Guid id) => Path.Combine(Folder(id), "original");
+
+    /// <summary>Takes in an upload; it stands whole or not at all.</summary>
+    /// <exception cref="IOException">The disk is full or not to be written.</exception>
+    public async Task<long> SaveAsync(Guid id, Stream upload, CancellationToken cancellation)
+    {
+        string folder = Folder(id), part = Path.Combine(folder, "original.part");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            await using (FileStream file = File.Create(part))
+                await upload.CopyToAsync(file, cancellation);
+            File.Move(part, Original(id));
+            return new FileInfo(Original(id)).Length;
+        }
+        catch
+        {
+            Delete(id);
+            throw;
+        }
+    }
+
+    public void Delete(Guid id)
+    {
+        if (Directory.Exists(Folder(id)))
+            Directory.Delete(Folder(id), recursive: true);
+    }
+
+    /// <summary>Removes what an interrupted upload or removal left.</summary>
+    public void DeleteExcept(IReadOnlySet<Guid> known)
+    {
+        foreach (string folder in Directory.EnumerateDirectories(_root))
+        {
+            if (!Guid.TryParse(Path.GetFileName(folder), out Guid id) || !known.Contains(id))
+                Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>A JPEG, its longest side 320 pixels.</summary>
+    /// <exception cref="PictureException">The picture cannot be read.</exception>
+    public async Task<string> ThumbnailAsync(Guid id, CancellationToken cancellation)
+    {
+        string path = Path.Combine(Folder(id), "thumbnail.jpg");
+        await RenderOnceAsync(path, () =>
+        {
+            const int Side = 320;
+            RgbImage image = Picture.Load(Original(id), _maxPixels, reduceTo: 8L * Side * Side);
+            byte[] jpeg = PictureWriter.EncodeJpeg(image, Side, 82);
+            WholeFile.Write(path, stream => stream.Write(jpeg));
+        }, cancellation);
+        return path;
+    }
+
+    /// <summary>A file of the Deep Zoom pyramid, which is made first where it is missing; null when it has no such file.</summary>
+    /// <exception cref="PictureException">The picture cannot be read.</exception>
+    public async Task<string?> DeepZoomAsync(Guid id, string? tile, CancellationToken cancellation)
+    {
+        string folder = Path.Combine(Folder(id), "zoom");
+        await RenderOnceAsync(folder, () => DeepZoom.Save(Original(id), folder, _maxPixels), cancellation);
+        string path = tile is null
+            ? Path.Combine(folder, DeepZoom.Description)
+            : Path.Combine(folder, DeepZoom.Tiles, tile);
+        return File.Exists(path) ? path : null;
+    }
+
+    private async Task RenderOnceAsync(string path, Action render, CancellationToken cancellation)
+    {
+        if (Path.Exists(path))
+            return;
+        // A few at once: each may hold a large picture.
+        await _rendering.WaitAsync(cancellation);
+        try
+        {
+            if (!Path.Exists(path))
+                await Task.Run(render, cancellation);
+        }
+        finally
+        {
+            _rendering.Release();
+        }
+    }
+
+    private string Folder(Guid id) => Path.Combine(_root, id.ToString("N"));
+}
