@@ -7,7 +7,7 @@ namespace HeadCount.Studio.Storage;
 /// Pictures on disk, a folder each named by its number alone: <c>original</c>, and <c>thumbnail.jpg</c> and the Deep Zoom
 /// pyramid once somebody looks.
 /// </summary>
-public sealed class PictureFiles
+public sealed class PictureFiles : IDisposable
 {
     private readonly string _root;
     private readonly long _maxPixels;
@@ -102,6 +102,8 @@ public sealed class PictureFiles
             _rendering.Release();
         }
     }
+
+    public void Dispose() => _rendering.Dispose();
 
     private string Folder(Guid id) => Path.Combine(_root, id.ToString("N"));
 }

@@ -56,14 +56,23 @@ public static class PictureWriter
         return small.JpegsaveBuffer(q: quality);
     }
 
+    /// <summary>The picture as the bytes of a PNG file.</summary>
+    public static byte[] EncodePng(RgbImage image)
+    {
+        ArgumentNullException.ThrowIfNull(image);
+        return EncodePng(image.Pixels, image.Width, image.Height, 3);
+    }
+
     /// <summary>Pixels with opacity as the bytes of a PNG file.</summary>
     /// <param name="rgba">Red, green, blue and opacity of every pixel, row after row.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
-    internal static byte[] EncodePng(byte[] rgba, int width, int height)
+    internal static byte[] EncodePng(byte[] rgba, int width, int height) => EncodePng(rgba, width, height, 4);
+
+    private static byte[] EncodePng(byte[] pixels, int width, int height, int channels)
     {
         Vips.Setup();
-        using Image raw = Image.NewFromMemory(rgba, width, height, 4, Enums.BandFormat.Uchar);
+        using Image raw = Image.NewFromMemory(pixels, width, height, channels, Enums.BandFormat.Uchar);
         using Image vips = raw.Copy(interpretation: Enums.Interpretation.Srgb);
         return vips.PngsaveBuffer();
     }
