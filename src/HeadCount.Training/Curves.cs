@@ -9,25 +9,33 @@ internal static class Curves
     internal static void Draw(RunFolder folder)
     {
         JsonObject[] log = [.. folder.ReadLog()];
-        JsonObject[] losses = [.. log.Where(e => e.ContainsKey("score"))];
+        JsonObject[] losses = [.. log.Where(e => e.ContainsKey("learningRate"))];
         JsonObject[] validations = [.. log.Where(e => e.ContainsKey("lists"))];
         if (validations.Length == 0)
             return;
-        var figure = new Multiplot();
-        figure.AddPlots(3);
-        Plot loss = Titled(0, "Loss (smoothed)"), f1 = Titled(1, "F1 at 8 px, validation"), error = Titled(2, "MAE of the count, validation");
-        Line(loss, "score", losses, e => (double)e["score"]!);
-        Line(loss, "density", losses, e => (double)e["density"]!);
-        loss.Axes.SetLimitsY(0, 2);
         string[] lists = [.. validations[0]["lists"]!.AsObject().Select(l => l.Key)];
-        foreach (string list in lists)
+        bool points = validations[0]["lists"]![lists[0]]!["f1At8"] is not null;
+        var figure = new Multiplot();
+        figure.AddPlots(points ? 3 : 2);
+        Plot loss = Titled(0, "Loss (smoothed)");
+        if (points)
         {
-            Line(error, list, validations, e => (double)e["lists"]![list]!["mae"]!);
-            Line(f1, list, validations, e => (double)e["lists"]![list]!["f1At8"]!);
+            Line(loss, "score", losses, e => (double)e["score"]!);
+            Lists(Titled(1, "F1 at 8 px, validation"), "f1At8");
         }
+        Line(loss, "density", losses, e => (double)e["density"]!);
+        if (points)
+            loss.Axes.SetLimitsY(0, 2);
+        Lists(Titled(points ? 2 : 1, "MAE of the count, validation"), "mae");
         string temporary = folder.Curves + ".part.png";
         figure.SavePng(temporary, 1000, 1200);
         File.Move(temporary, folder.Curves, overwrite: true);
+
+        void Lists(Plot plot, string score)
+        {
+            foreach (string list in lists)
+                Line(plot, list, validations, e => (double)e["lists"]![list]![score]!);
+        }
 
         Plot Titled(int index, string title)
         {

@@ -2,12 +2,9 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using HeadCount.Imaging;
 using HeadCount.Inference;
-using HeadCount.Localization;
 using HeadCount.Training.Data;
-using HeadCount.Training.Export;
-using HeadCount.Training.Networks;
+using HeadCount.Training.Recipes;
 using HeadCount.Training.Storage;
-using TorchSharp;
 using static TorchSharp.torch;
 
 namespace HeadCount.Training;
@@ -37,29 +34,28 @@ public static class Exporter
     /// <summary>Largest difference allowed between the model file and the training network.</summary>
     public const double Tolerance = 1e-4;
 
-    /// <summary>What a tile edge needs: about the reach of the context that changes a score.</summary>
-    private const int Margin = 64;
-
     /// <summary>
-    /// Chooses threshold and suppression radius on the validation lists, writes the model and compares it with the
-    /// training network on tiles of their pictures.
+    /// Chooses threshold and suppression radius on the validation lists (a recipe without a score map has neutral ones),
+    /// writes the model and compares it with the training network on tiles of their pictures.
     /// </summary>
     /// <param name="folder">A run with a best validation.</param>
     /// <param name="path">The ONNX file to write.</param>
     /// <param name="exportOptions">What the card says, and the kind of numbers.</param>
     /// <returns>The card, and the largest difference found.</returns>
     /// <exception cref="InvalidDataException">The run has no best weights, or the file differs too much.</exception>
+    /// <exception cref="ArgumentException">8-bit integers of a recipe that has none.</exception>
     public static (ModelCard Card, double Difference) Export(RunFolder folder, string path, ExportOptions exportOptions)
     {
         if (folder.Options is not { } options || !File.Exists(folder.BestWeights))
             throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
+        if (exportOptions.Quantize && options.Recipe != TrainingOptions.Points)
+            throw new ArgumentException($"--int8 is for the recipe {TrainingOptions.Points}; this run's is {options.Recipe}");
         var best = JsonNode.Parse(File.ReadAllText(folder.BestValidation))!.AsObject();
-        using var network = new HeadNetwork(NetworkSize.Named(options.Size));
-        using (NewDisposeScope())
-            network.Load(Safetensors.Load(folder.BestWeights));
+        using IRecipe recipe = IRecipe.Of(options);
+        WeightsFile.Load(folder.BestWeights, recipe.Average.Load);
 
-        var validation = Validation.Load(options);
-        ValidationResult result = validation.Run(network, ScalarType.Float32);
+        var pictures = ValidationPictures.Load(options);
+        IValidationResult result = recipe.Validate(pictures, ScalarType.Float32);
         var card = new ModelCard
         {
             Name = exportOptions.Name,
@@ -68,17 +64,17 @@ public static class Exporter
             Training = string.Create(CultureInfo.InvariantCulture,
                 $"{best["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; seed {options.Seed}; lists ")
                 + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List))),
-            Stride = HeadTopology.ScoreStride,
+            Stride = recipe.Stride,
             Threshold = result.Threshold,
             SuppressionRadius = result.SuppressionRadius,
-            Margin = Margin,
+            Margin = recipe.Margin,
             // The validation ran in floats: it says nothing of integers.
             Scores = exportOptions.Quantize ? "" : result.ToJson()["lists"]!.ToJsonString(),
         };
         string part = path + ".part";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        OnnxExport.Save(network, card, part, exportOptions.Quantize ? ActivationRanges.Of(network, CalibrationPictures(options)) : null);
-        double difference = LargestDifference(part, network, validation.Tiles(Tiles));
+        recipe.Export(part, card, exportOptions.Quantize ? CalibrationPictures(options) : null);
+        double difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
         if (!exportOptions.Quantize && !(difference <= Tolerance))
         {
             File.Delete(part);
@@ -95,33 +91,4 @@ public static class Exporter
 
     private static IEnumerable<RgbImage> CalibrationPictures(TrainingOptions options) =>
         options.Train.SelectMany(l => TrainingSet.LoadList(options.Dataset, l.List, CalibrationPicturesPerList)).Select(p => p.Image);
-
-    /// <summary>Largest absolute difference of score, offset (cells) and density between file and network over the tiles.</summary>
-    internal static double LargestDifference(string path, HeadNetwork network, IEnumerable<RgbImage> tiles)
-    {
-        using var model = HeadModel.Load(path, 1);
-        using var noGradient = no_grad();
-        double largest = 0;
-        foreach (RgbImage tile in tiles)
-        {
-            using var scope = NewDisposeScope();
-            using HeadMaps file = model.Run(tile.Pixels, 1, tile.Width, tile.Height);
-            HeadTensors trained = network.Forward(Validation.Padded(tile), training: false, ScalarType.Float32);
-            ScoreMap map = file.Score(0);
-            Compare(map.Score, trained.Score(), 1);
-            Compare(map.OffsetX, trained.Offset[.., ..1], HeadTopology.ScoreStride);
-            Compare(map.OffsetY, trained.Offset[.., 1..], HeadTopology.ScoreStride);
-            Compare(file.Density(0), trained.Density, 1);
-        }
-        return largest;
-
-        void Compare(ReadOnlySpan<float> actual, Tensor expected, float unit)
-        {
-            float[] values = expected.contiguous().data<float>().ToArray();
-            if (actual.Length != values.Length)
-                throw new InvalidDataException($"{path}: a map has {actual.Length} cells, the network {values.Length}");
-            for (int i = 0; i < values.Length; i++)
-                largest = Math.Max(largest, Math.Abs(actual[i] / unit - values[i]));
-        }
-    }
 }

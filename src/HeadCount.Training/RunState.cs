@@ -15,14 +15,14 @@ internal sealed class RunState
     /// <summary>Time spent in all sessions of the run.</summary>
     public double Seconds { get; set; }
 
-    /// <summary>Quality of the best validation so far.</summary>
-    public double Best { get; set; } = -1;
+    /// <summary>Quality of the best validation so far, or null before the first.</summary>
+    public double? Best { get; set; }
 
-    /// <summary>Smoothed losses.</summary>
-    public double Score { get; set; }
+    /// <summary>Smoothed losses; null where the recipe has no such part.</summary>
+    public double? Score { get; set; }
 
     /// <summary>See <see cref="Score"/>.</summary>
-    public double Offset { get; set; }
+    public double? Offset { get; set; }
 
     /// <summary>See <see cref="Score"/>.</summary>
     public double Density { get; set; }
@@ -30,20 +30,22 @@ internal sealed class RunState
     internal void Smooth(LossParts parts)
     {
         double keep = Math.Min(Smoothing, 1 - 1.0 / Step);
-        Score = keep * Score + (1 - keep) * parts.Score;
-        Offset = keep * Offset + (1 - keep) * parts.Offset;
+        Score = keep * (Score ?? 0) + (1 - keep) * parts.Score;
+        Offset = keep * (Offset ?? 0) + (1 - keep) * parts.Offset;
         Density = keep * Density + (1 - keep) * parts.Density;
     }
 
-    internal JsonObject LogEntry(double learningRate) => new()
+    internal JsonObject LogEntry(double learningRate)
     {
-        ["step"] = Step,
-        ["seconds"] = Math.Round(Seconds, 1),
-        ["score"] = Score,
-        ["offset"] = Offset,
-        ["density"] = Density,
-        ["learningRate"] = learningRate,
-    };
+        var entry = new JsonObject { ["step"] = Step, ["seconds"] = Math.Round(Seconds, 1) };
+        if (Score is { } score)
+            entry["score"] = score;
+        if (Offset is { } offset)
+            entry["offset"] = offset;
+        entry["density"] = Density;
+        entry["learningRate"] = learningRate;
+        return entry;
+    }
 
     internal string ToJson() => JsonSerializer.Serialize(this);
 

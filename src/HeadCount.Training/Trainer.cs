@@ -4,6 +4,7 @@ using HeadCount.Training.Data;
 using HeadCount.Training.Losses;
 using HeadCount.Training.Networks;
 using HeadCount.IO;
+using HeadCount.Training.Recipes;
 using HeadCount.Training.Storage;
 using TorchSharp;
 using TorchSharp.Modules;
@@ -14,14 +15,14 @@ namespace HeadCount.Training;
 /// <summary>What a run is doing, for the person who watches it.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Steps">Steps of the whole run.</param>
-/// <param name="Loss">Smoothed loss of the score map.</param>
+/// <param name="Loss">Smoothed loss: of the score map, or of the density where there is none.</param>
 /// <param name="CropsPerSecond">Speed of this session.</param>
 /// <param name="Remaining">Time left at this speed.</param>
 /// <param name="Message">A line worth keeping, or null.</param>
 public readonly record struct TrainingProgress(
     int Step, int Steps, double Loss, double CropsPerSecond, TimeSpan Remaining, string? Message);
 
-/// <summary>Trains the head network and keeps everything in a <see cref="RunFolder"/>.</summary>
+/// <summary>Trains the network of a recipe and keeps everything in a <see cref="RunFolder"/>.</summary>
 public sealed class Trainer
 {
     private const int LogEvery = 50;
@@ -57,14 +58,17 @@ public sealed class Trainer
         random.manual_seed(_options.Seed);
         var set = TrainingSet.Load(_options);
         Say(0, $"{set.Pictures:N0} pictures, {set.Heads:N0} heads to train on");
-        var validation = Validation.Load(_options);
-        // Only now: a call that names wrong lists leaves no run behind.
+        var pictures = ValidationPictures.Load(_options);
+        using IRecipe recipe = IRecipe.Of(_options);
+        INetwork network = recipe.Network, average = recipe.Average;
+        if (_folder.LatestCheckpoint is null)
+        {
+            recipe.Start(message => Say(0, message));
+            average.Load(network.State.ToDictionary());
+        }
+        // Only now: a call that names wrong lists or weights leaves no run behind.
         _folder.Create(_options);
 
-        using var network = new HeadNetwork(NetworkSize.Named(_options.Size));
-        if (_options.StartFrom is { } weights)
-            LoadWeights(weights, network.GrowFrom);
-        using HeadNetwork average = network.Copy();
         using var optimizer = Optimizer(network);
         var state = new RunState();
         if (_folder.LatestCheckpoint is { } checkpoint)
@@ -74,9 +78,7 @@ public sealed class Trainer
         }
         _folder.RewindLog(state.Step);
 
-        var precision = _options.Precision == Precision.Bf16 ? ScalarType.BFloat16 : ScalarType.Float32;
-        var loss = new HeadLoss(_options);
-        using var loader = new BatchLoader(set, state.Step, _options.Steps);
+        using var loader = new BatchLoader(set, recipe, state.Step, _options.Steps);
         var clock = Stopwatch.StartNew();
         double before = state.Seconds, trained = 0;
         int start = state.Step;
@@ -89,7 +91,7 @@ public sealed class Trainer
                 throw new OperationCanceledException(cancellation);
             }
             TimeSpan begun = clock.Elapsed;
-            LossParts parts = Step(state.Step, loader.Next(), network, optimizer, loss, precision);
+            LossParts parts = Step(state.Step, loader.Next(), network, optimizer);
             state.Step++;
             UpdateAverage(average, network, state.Step);
             state.Smooth(parts);
@@ -100,18 +102,18 @@ public sealed class Trainer
             if (state.Step <= 100 || state.Step % LogEvery == 0)
                 _folder.AppendLog(state.LogEntry(LearningRate(state.Step - 1)));
             double speed = (state.Step - start) * _options.BatchSize / trained;
-            _progress(new TrainingProgress(state.Step, _options.Steps, state.Score, speed,
+            _progress(new TrainingProgress(state.Step, _options.Steps, state.Score ?? state.Density, speed,
                 TimeSpan.FromSeconds((_options.Steps - state.Step) * _options.BatchSize / speed), null));
 
             bool validate = IsValidationStep(state.Step);
             if (validate)
             {
-                ValidationResult result = validation.Run(average, precision);
-                var entry = result.ToJson();
+                IValidationResult result = recipe.Validate(pictures, _options.ScalarType);
+                JsonObject entry = result.ToJson();
                 entry["step"] = state.Step;
                 _folder.AppendLog(entry);
-                Say(state.Step, result.ToString());
-                if (result.Quality > state.Best)
+                Say(state.Step, result.ToString()!);
+                if (state.Best is not { } best || result.Quality > best)
                 {
                     state.Best = result.Quality;
                     Safetensors.Save(_folder.BestWeights, average.State);
@@ -133,19 +135,19 @@ public sealed class Trainer
     private bool IsValidationStep(int step) =>
         (long)step * _options.Validations / _options.Steps > (long)(step - 1) * _options.Validations / _options.Steps;
 
-    private LossParts Step(
-        int step, CropTargets[] batch, HeadNetwork network, AdamW optimizer, HeadLoss loss, ScalarType precision)
+    private LossParts Step(int step, Batch batch, INetwork network, AdamW optimizer)
     {
         using var scope = NewDisposeScope();
         foreach (var group in optimizer.ParamGroups)
             group.LearningRate = LearningRate(step);
-        int pixels = batch[0].Crop.Pixels.Length;
-        var interleaved = new byte[batch.Length * pixels];
-        for (int i = 0; i < batch.Length; i++)
-            batch[i].Crop.Pixels.CopyTo(interleaved, i * pixels);
-        Tensor images = tensor(interleaved, [batch.Length, _options.CropSize, _options.CropSize, 3]);
+        Crop[] crops = batch.Crops;
+        int pixels = crops[0].Pixels.Length;
+        var interleaved = new byte[crops.Length * pixels];
+        for (int i = 0; i < crops.Length; i++)
+            crops[i].Pixels.CopyTo(interleaved, i * pixels);
+        Tensor images = tensor(interleaved, [crops.Length, _options.CropSize, _options.CropSize, 3]);
         optimizer.zero_grad();
-        (Tensor total, LossParts parts) = loss.Of(network.Forward(images, training: true, precision), batch);
+        (Tensor total, LossParts parts) = batch.Loss(images);
         total.backward();
         nn.utils.clip_grad_norm_(network.Parameters.Values, _options.GradientClip);
         optimizer.step();
@@ -160,7 +162,7 @@ public sealed class Trainer
         return _options.LearningRate * warm * (0.01 + 0.99 * cosine);
     }
 
-    private AdamW Optimizer(HeadNetwork network)
+    private AdamW Optimizer(INetwork network)
     {
         // Scales, shifts and biases are not decayed: zero is no better a place for them than any other.
         var groups = network.Parameters.GroupBy(p => p.Key.EndsWith(".weight", StringComparison.Ordinal), p => p.Value)
@@ -170,7 +172,7 @@ public sealed class Trainer
     }
 
     /// <summary>Exponential moving average of the weights; follows quickly at the start.</summary>
-    private void UpdateAverage(HeadNetwork average, HeadNetwork network, int step)
+    private void UpdateAverage(INetwork average, INetwork network, int step)
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
@@ -180,20 +182,7 @@ public sealed class Trainer
             tensor.lerp_(fresh[name], 1 - keep);
     }
 
-    private static void LoadWeights(string path, Action<IReadOnlyDictionary<string, Tensor>> load)
-    {
-        using var scope = NewDisposeScope();
-        try
-        {
-            load(Safetensors.Load(path));
-        }
-        catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
-        {
-            throw new InvalidDataException($"{path}: {e.Message}", e);
-        }
-    }
-
-    private void SaveCheckpoint(RunState state, HeadNetwork network, HeadNetwork average, AdamW optimizer) =>
+    private void SaveCheckpoint(RunState state, INetwork network, INetwork average, AdamW optimizer) =>
         _folder.SaveCheckpoint(folder =>
         {
             Safetensors.Save(Path.Combine(folder, "network.safetensors"), network.State);
@@ -202,10 +191,10 @@ public sealed class Trainer
             File.WriteAllText(Path.Combine(folder, "state.json"), state.ToJson());
         });
 
-    private static RunState LoadCheckpoint(string folder, HeadNetwork network, HeadNetwork average, AdamW optimizer)
+    private static RunState LoadCheckpoint(string folder, INetwork network, INetwork average, AdamW optimizer)
     {
-        LoadWeights(Path.Combine(folder, "network.safetensors"), network.Load);
-        LoadWeights(Path.Combine(folder, "average.safetensors"), average.Load);
+        WeightsFile.Load(Path.Combine(folder, "network.safetensors"), network.Load);
+        WeightsFile.Load(Path.Combine(folder, "average.safetensors"), average.Load);
         optimizer.load_state_dict(Path.Combine(folder, "optimizer.bin"));
         return RunState.FromJson(File.ReadAllText(Path.Combine(folder, "state.json")));
     }

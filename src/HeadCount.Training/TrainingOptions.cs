@@ -15,9 +15,37 @@ public enum Precision
     Bf16,
 }
 
+/// <summary>What the recipe <see cref="TrainingOptions.CsrNetVgg16"/> depends on besides.</summary>
+public sealed record CsrNetOptions
+{
+    /// <summary>Weights of a VGG16 (safetensors, or a PyTorch state dict) for the front end; random ones when null.</summary>
+    public string? FrontWeights { get; init; }
+
+    /// <summary>Whether the front end keeps its weights. The default is false.</summary>
+    public bool FreezeFront { get; init; }
+
+    /// <summary>How far a head's mass is spread.</summary>
+    public DensityKernel Kernel { get; init; } = new();
+}
+
 /// <summary>Everything a training run depends on; stored in the run folder as <c>config.json</c>.</summary>
 public sealed record TrainingOptions
 {
+    /// <summary>The recipe that finds heads by score and offset.</summary>
+    public const string Points = "points";
+
+    /// <summary>The recipe that regresses a density map with CSRNet.</summary>
+    public const string CsrNetVgg16 = "csrnet-vgg16";
+
+    /// <summary>The names of all recipes.</summary>
+    public static IReadOnlyList<string> Recipes { get; } = [Points, CsrNetVgg16];
+
+    /// <summary>The highest learning rate of a recipe that no other is chosen for: without batch normalisation a smaller one.</summary>
+    public static double DefaultLearningRate(string recipe) => recipe == CsrNetVgg16 ? 1e-4 : 1.4e-3;
+
+    /// <summary>What is trained, on what targets. The default is points.</summary>
+    public string Recipe { get; init; } = Points;
+
     /// <summary>Folder that the lists' paths are relative to.</summary>
     public required string Dataset { get; init; }
 
@@ -57,7 +85,7 @@ public sealed record TrainingOptions
     public int CropSize { get; init; } = 256;
 
     /// <summary>Highest learning rate of AdamW. The default is 0.0014.</summary>
-    public double LearningRate { get; init; } = 1.4e-3;
+    public double LearningRate { get; init; } = DefaultLearningRate(Points);
 
     /// <summary>Decoupled weight decay of the convolutions. The default is 0.01.</summary>
     public double WeightDecay { get; init; } = 1e-2;
@@ -86,8 +114,17 @@ public sealed record TrainingOptions
     /// <summary>Validations over the run, evenly spread, the last at its end. The default is 20.</summary>
     public int Validations { get; init; } = 20;
 
-    /// <summary>Weights (safetensors) to start from instead of random ones, of this size or a smaller one.</summary>
+    /// <summary>
+    /// Weights (safetensors) of the whole network to start from instead of random ones; with the recipe points, of this
+    /// size or a smaller one.
+    /// </summary>
     public string? StartFrom { get; init; }
+
+    /// <summary>Settings of the recipe csrnet-vgg16.</summary>
+    public CsrNetOptions CsrNet { get; init; } = new();
+
+    internal TorchSharp.torch.ScalarType ScalarType =>
+        Precision == Precision.Bf16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32;
 
     private static readonly JsonSerializerOptions Json = new()
     {
@@ -113,6 +150,19 @@ public sealed record TrainingOptions
     /// <exception cref="ArgumentException">One is off; the message names it, its value and its range.</exception>
     internal void Validate()
     {
+        Require(Recipes.Contains(Recipe), "recipe", string.Join(" or ", Recipes));
+        if (Recipe == CsrNetVgg16)
+        {
+            var points = new TrainingOptions { Dataset = "", Train = [], Validation = [] };
+            Refuse((Size, Loss, MaxRadius, NeighbourWeight, DensityWeight)
+                != (points.Size, points.Loss, points.MaxRadius, points.NeighbourWeight, points.DensityWeight),
+                "--size, --loss, --max-radius, --neighbour-weight and --density", Points);
+        }
+        else
+            Refuse(CsrNet != new CsrNetOptions(), "--front-weights, --freeze-front, --sigma and --beta", CsrNetVgg16);
+        Require(!CsrNet.FreezeFront || (CsrNet.FrontWeights ?? StartFrom) is not null, "freeze-front", "with --front-weights or --start-from alone");
+        Require(CsrNet.Kernel.Sigma is null or (> 0 and <= 1000), "sigma", "above 0, at most 1000");
+        Require(CsrNet.Kernel.Beta is > 0 and <= 100, "beta", "above 0, at most 100");
         Require(Train.Count > 0 && Train.All(l => l.Share > 0), "train", "at least one list, shares above 0");
         Require(Validation.Count > 0, "validation", "at least one list");
         Require(Steps >= 1, "steps", "at least 1");
@@ -124,6 +174,12 @@ public sealed record TrainingOptions
         Require(Threads >= 1, "threads", "at least 1");
         Require(Validations >= 1, "validations", "at least 1");
         Require(Augmentation.MinScale > 0 && Augmentation.MaxScale >= Augmentation.MinScale, "scale", "0 < smallest ≤ largest");
+
+        static void Refuse(bool given, string options, string recipe)
+        {
+            if (given)
+                throw new ArgumentException($"{options} are for the recipe {recipe}");
+        }
 
         static void Require(bool good, string name, string range)
         {

@@ -37,6 +37,72 @@ public class TrainerTests
     }
 
     [Fact]
+    public void Run_CsrNetInterrupted_GoesOnToTheSameResultAndExports()
+    {
+        using var folder = new TempFolder();
+        TrainingOptions options = Discs.Dataset(folder.Root, steps: 4) with
+        {
+            Recipe = TrainingOptions.CsrNetVgg16, BatchSize = 1, Validations = 1, LearningRate = 1e-4,
+        };
+        var whole = new RunFolder(folder["whole"]);
+        var said = new List<string>();
+        Trainer.Run(whole, options, progress => said.Add(progress.Message ?? ""), CancellationToken.None);
+        Assert.Contains(said, line => line.Contains("--front-weights", StringComparison.Ordinal));
+
+        var broken = new RunFolder(folder["broken"]);
+        using var stop = new CancellationTokenSource();
+        Assert.Throws<OperationCanceledException>(() => Trainer.Run(broken, options, progress =>
+        {
+            if (progress is { Step: 2, Message: null })
+                stop.Cancel();
+        }, stop.Token));
+        Trainer.Run(broken, options, Quiet, CancellationToken.None);
+        Assert.Equal(Losses(whole, "density"), Losses(broken, "density"));
+        Assert.Equal(4, Losses(whole, "density").Count);
+        foreach (string file in new[] { "network.safetensors", "average.safetensors", "optimizer.bin" })
+            Assert.Equal(File.ReadAllBytes(Path.Combine(whole.Path, "checkpoint", file)), File.ReadAllBytes(Path.Combine(broken.Path, "checkpoint", file)));
+        Assert.True(new FileInfo(whole.Curves).Length > 1000);
+
+        var export = new ExportOptions { Name = "c", Version = "1", License = "none" };
+        (var card, double difference) = Exporter.Export(whole, folder["c.onnx"], export);
+        Assert.Equal(card, HeadCount.Inference.ModelCard.Read(folder["c.onnx"]));
+        Assert.InRange(difference, 0, Exporter.Tolerance);
+        Assert.Contains("--int8", Assert.Throws<ArgumentException>(() => Exporter.Export(whole, folder["c.onnx"], export with { Quantize = true })).Message);
+    }
+
+    [Fact]
+    public void Options_OfARunWithoutRecipe_AreThoseOfPoints()
+    {
+        using var folder = new TempFolder();
+        var run = new RunFolder(folder.Root);
+        TrainingOptions options = Discs.Dataset(folder.Root, steps: 1);
+        var config = JsonNode.Parse(options.ToJson())!.AsObject();
+        Assert.True(config.Remove("recipe") && config.Remove("csrNet"));
+        folder.Write("config.json", config.ToJsonString());
+        Assert.True(options.SameAs(run.Options!));
+    }
+
+    [Theory]
+    [InlineData("--size")]
+    [InlineData("--sigma")]
+    [InlineData("--freeze-front")]
+    [InlineData("--recipe")]
+    public void Run_OptionOfAnotherRecipe_NamesIt(string option)
+    {
+        using var folder = new TempFolder();
+        TrainingOptions options = Discs.Dataset(folder.Root, steps: 1);
+        options = option switch
+        {
+            "--size" => options with { Recipe = TrainingOptions.CsrNetVgg16, Size = "base" },
+            "--sigma" => options with { CsrNet = new() { Kernel = new() { Sigma = 3 } } },
+            "--freeze-front" => options with { Recipe = TrainingOptions.CsrNetVgg16, CsrNet = new() { FreezeFront = true } },
+            _ => options with { Recipe = "other" },
+        };
+        var error = Assert.Throws<ArgumentException>(() => Trainer.Run(new RunFolder(folder["run"]), options, Quiet, CancellationToken.None));
+        Assert.Contains(option, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_SameSeed_GivesTheSameLossesAndAnotherSeedOthers()
     {
         using var folder = new TempFolder();
@@ -80,6 +146,6 @@ public class TrainerTests
         Assert.Contains("--" + option, error.Message, StringComparison.Ordinal);
     }
 
-    private static List<double> Losses(RunFolder folder) =>
-        [.. File.ReadLines(folder.Log).Select(l => JsonNode.Parse(l)!).Where(e => e["score"] is not null).Select(e => (double)e["score"]!)];
+    private static List<double> Losses(RunFolder folder, string part = "score") =>
+        [.. File.ReadLines(folder.Log).Select(l => JsonNode.Parse(l)!).Where(e => e[part] is not null).Select(e => (double)e[part]!)];
 }

@@ -26,12 +26,19 @@ internal static class FitCommand
             Description = "LIST or LIST=SHARE: pictures to train on and their share of the crops",
         };
         var validation = new Option<string[]>("--val") { Description = "LIST: pictures to validate on" };
+        var recipe = Setting("--recipe", "What is trained: points (score, offset, density) or csrnet-vgg16 (density)", defaults.Recipe);
+        recipe.AcceptOnlyFromAmong([.. TrainingOptions.Recipes]);
         var size = Setting("--size", "Network size: nano, small or base", defaults.Size);
         var loss = Setting("--loss", "How the score map is taught", defaults.Loss);
         var steps = Setting("--steps", "Steps of the whole run", defaults.Steps);
         var batch = Setting("--batch", "Crops a step", defaults.BatchSize);
         var crop = Setting("--crop", "Side of a crop, pixels", defaults.CropSize);
-        var rate = Setting("--lr", "Highest learning rate", defaults.LearningRate);
+        var rate = new Option<double?>("--lr")
+        {
+            Description = string.Create(CultureInfo.InvariantCulture,
+                $"Highest learning rate [default: {defaults.LearningRate}; {TrainingOptions.CsrNetVgg16}: ")
+                + string.Create(CultureInfo.InvariantCulture, $"{TrainingOptions.DefaultLearningRate(TrainingOptions.CsrNetVgg16)}]"),
+        };
         var radius = Setting("--max-radius", "P2R: largest radius of a head's region, pixels", defaults.MaxRadius);
         var neighbour = Setting("--neighbour-weight", "P2R: weight of cells beside a positive one", defaults.NeighbourWeight);
         var density = Setting("--density", "Weight of the density branch", defaults.DensityWeight);
@@ -41,11 +48,21 @@ internal static class FitCommand
         var threads = Setting("--threads", "Threads of the network", defaults.Threads);
         var precision = Setting("--precision", "What convolutions compute in", defaults.Precision);
         var validations = Setting("--validations", "Validations over the run", defaults.Validations);
-        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from, of this size or a smaller one" };
+        var front = new Option<string?>("--front-weights")
+        {
+            Description = "csrnet-vgg16: weights of a VGG16 for the front end (torchvision's .pth, or safetensors)",
+        };
+        var freeze = new Option<bool>("--freeze-front") { Description = "csrnet-vgg16: the front end keeps its weights" };
+        var sigma = new Option<double?>("--sigma")
+        {
+            Description = "csrnet-vgg16: width of every head's Gaussian, pixels; without it the width follows the heads' spacing",
+        };
+        var beta = Setting("--beta", "csrnet-vgg16: width of a head's Gaussian by the distance to its nearest three", defaults.CsrNet.Kernel.Beta);
+        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from; points: of this size or a smaller one" };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
-            dataset, run, train, validation, size, loss, steps, batch, crop, rate, radius, neighbour, density, minScale, maxScale, seed, threads,
-            precision, validations, start,
+            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, radius, neighbour, density, minScale, maxScale, seed, threads,
+            precision, validations, start, front, freeze, sigma, beta,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -69,6 +86,7 @@ internal static class FitCommand
 
         TrainingOptions Read(ParseResult parsed, string root) => new()
         {
+            Recipe = parsed.GetValue(recipe)!,
             Dataset = Path.GetFullPath(root),
             Train = [.. (parsed.GetValue(train) ?? []).Select(ParseList)],
             Validation = [.. (parsed.GetValue(validation) ?? []).Select(Path.GetFullPath)],
@@ -77,7 +95,7 @@ internal static class FitCommand
             Steps = parsed.GetValue(steps),
             BatchSize = parsed.GetValue(batch),
             CropSize = parsed.GetValue(crop),
-            LearningRate = parsed.GetValue(rate),
+            LearningRate = parsed.GetValue(rate) ?? TrainingOptions.DefaultLearningRate(parsed.GetValue(recipe)!),
             MaxRadius = parsed.GetValue(radius),
             NeighbourWeight = parsed.GetValue(neighbour),
             DensityWeight = parsed.GetValue(density),
@@ -87,6 +105,12 @@ internal static class FitCommand
             Precision = parsed.GetValue(precision),
             Validations = parsed.GetValue(validations),
             StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
+            CsrNet = new CsrNetOptions
+            {
+                FrontWeights = parsed.GetValue(front) is { } weights ? Path.GetFullPath(weights) : null,
+                FreezeFront = parsed.GetValue(freeze),
+                Kernel = defaults.CsrNet.Kernel with { Sigma = parsed.GetValue(sigma), Beta = parsed.GetValue(beta) },
+            },
         };
     }
 

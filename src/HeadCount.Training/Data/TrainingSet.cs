@@ -40,16 +40,16 @@ internal sealed class TrainingSet
     }
 
     /// <summary>The batch of that number: always the same one for the same options.</summary>
-    internal CropTargets[] Batch(int number, Func<Crop, CropTargets> targets)
+    internal Crop[] Batch(int number)
     {
-        var batch = new CropTargets[_options.BatchSize];
+        var batch = new Crop[_options.BatchSize];
         for (int i = 0; i < batch.Length; i++)
         {
             var random = new Random(HashOf(_options.Seed, number, i));
             double draw = random.NextDouble();
             TrainingPicture[] list = _lists[Math.Min(Array.FindIndex(_cumulative, c => draw < c), _lists.Length - 1)];
             TrainingPicture picture = list[random.Next(list.Length)];
-            batch[i] = targets(Crop.Cut(picture, _options.CropSize, _options.Augmentation, random));
+            batch[i] = Crop.Cut(picture, _options.CropSize, _options.Augmentation, random);
         }
         return batch;
     }

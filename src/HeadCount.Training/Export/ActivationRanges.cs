@@ -24,7 +24,7 @@ internal sealed class ActivationRanges
         {
             using var scope = NewDisposeScope();
             int index = 0;
-            network.Forward(Validation.Padded(picture), training: false, ScalarType.Float32, result => ranges.Widen(index++, result));
+            network.Forward(ValidationPictures.Padded(picture, HeadTopology.InputMultiple), training: false, ScalarType.Float32, result => ranges.Widen(index++, result));
         }
         return ranges;
     }

@@ -1,4 +1,6 @@
+using HeadCount.Imaging;
 using HeadCount.Inference;
+using HeadCount.Localization;
 using HeadCount.Onnx;
 using HeadCount.Training.Networks;
 using TorchSharp;
@@ -56,5 +58,34 @@ internal static class OnnxExport
 
         // The same order of channels as torch's pixel_shuffle.
         string Shuffle(string x) => graph.Node("DepthToSpace", [x], ("blocksize", 2), ("mode", "CRD"));
+    }
+
+    /// <summary>Largest absolute difference of score, offset (cells) and density between file and network over the tiles.</summary>
+    internal static double LargestDifference(string path, HeadNetwork network, IEnumerable<RgbImage> tiles)
+    {
+        using var model = HeadModel.Load(path, 1);
+        using var noGradient = no_grad();
+        double largest = 0;
+        foreach (RgbImage tile in tiles)
+        {
+            using var scope = NewDisposeScope();
+            using HeadMaps file = model.Run(tile.Pixels, 1, tile.Width, tile.Height);
+            HeadTensors trained = network.Forward(ValidationPictures.Padded(tile, HeadTopology.InputMultiple), training: false, ScalarType.Float32);
+            ScoreMap map = file.Score(0);
+            Compare(map.Score, trained.Score(), 1);
+            Compare(map.OffsetX, trained.Offset[.., ..1], HeadTopology.ScoreStride);
+            Compare(map.OffsetY, trained.Offset[.., 1..], HeadTopology.ScoreStride);
+            Compare(file.Density(0), trained.Density, 1);
+        }
+        return largest;
+
+        void Compare(ReadOnlySpan<float> actual, Tensor expected, float unit)
+        {
+            float[] values = expected.contiguous().data<float>().ToArray();
+            if (actual.Length != values.Length)
+                throw new InvalidDataException($"{path}: a map has {actual.Length} cells, the network {values.Length}");
+            for (int i = 0; i < values.Length; i++)
+                largest = Math.Max(largest, Math.Abs(actual[i] / unit - values[i]));
+        }
     }
 }

@@ -6,10 +6,10 @@ using static TorchSharp.torch.nn;
 
 namespace HeadCount.Training.Losses;
 
-/// <summary>The parts of a step's loss, as plain numbers for the log.</summary>
-internal readonly record struct LossParts(float Score, float Offset, float Density)
+/// <summary>The parts of a step's loss, as plain numbers for the log; null where a recipe has no such part.</summary>
+internal readonly record struct LossParts(float? Score, float? Offset, float Density)
 {
-    internal bool IsFinite => float.IsFinite(Score) && float.IsFinite(Offset) && float.IsFinite(Density);
+    internal bool IsFinite => float.IsFinite(Score ?? 0) && float.IsFinite(Offset ?? 0) && float.IsFinite(Density);
 }
 
 /// <summary>Score + ½ offset + weighted density.</summary>

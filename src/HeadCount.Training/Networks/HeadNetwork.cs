@@ -25,7 +25,7 @@ internal sealed record HeadTensors(Tensor Logits, Tensor Offset, Tensor Density)
 }
 
 /// <summary>The weights of <see cref="HeadTopology"/> and its forward pass in TorchSharp.</summary>
-internal sealed class HeadNetwork : IDisposable
+internal sealed class HeadNetwork : INetwork
 {
     private readonly NetworkSize _size;
     private readonly Dictionary<string, Parameter> _parameters = [];
@@ -42,13 +42,13 @@ internal sealed class HeadNetwork : IDisposable
     /// <summary>
     /// Trained by gradient. Convolutions are [out, k, k, in]: seen as [out, in, k, k] that is channels-last memory.
     /// </summary>
-    internal IReadOnlyDictionary<string, Parameter> Parameters => _parameters;
+    public IReadOnlyDictionary<string, Parameter> Parameters => _parameters;
 
     /// <summary>Running means and variances of the batch normalisations.</summary>
     internal IReadOnlyDictionary<string, Tensor> Statistics => _statistics;
 
     /// <summary>Parameters and statistics.</summary>
-    internal IEnumerable<KeyValuePair<string, Tensor>> State =>
+    public IEnumerable<KeyValuePair<string, Tensor>> State =>
         _parameters.Select(p => KeyValuePair.Create(p.Key, (Tensor)p.Value)).Concat(_statistics);
 
     internal NetworkSize Size => _size;
@@ -63,7 +63,7 @@ internal sealed class HeadNetwork : IDisposable
 
     /// <summary>Takes over weights by name.</summary>
     /// <exception cref="InvalidDataException">One is missing or has another shape.</exception>
-    internal void Load(IReadOnlyDictionary<string, Tensor> state)
+    public void Load(IReadOnlyDictionary<string, Tensor> state)
     {
         using var noGradient = no_grad();
         foreach ((string name, Tensor own) in State)

@@ -46,8 +46,10 @@ internal static class Safetensors
         });
     }
 
+    /// <param name="path">The file.</param>
+    /// <param name="wanted">Which tensors to read, or null for all; the others may be of any type.</param>
     /// <exception cref="InvalidDataException">The file is not safetensors of float32; the message names it.</exception>
-    internal static Dictionary<string, Tensor> Load(string path)
+    internal static Dictionary<string, Tensor> Load(string path, Predicate<string>? wanted = null)
     {
         using FileStream stream = File.OpenRead(path);
         try
@@ -62,7 +64,7 @@ internal static class Safetensors
             var tensors = new Dictionary<string, Tensor>();
             foreach ((string name, JsonNode? entry) in JsonNode.Parse(text)!.AsObject())
             {
-                if (name == "__metadata__")
+                if (name == "__metadata__" || wanted?.Invoke(name) == false)
                     continue;
                 if ((string?)entry!["dtype"] != "F32")
                     throw new InvalidDataException($"'{name}' is {entry["dtype"]}, only F32 is read");

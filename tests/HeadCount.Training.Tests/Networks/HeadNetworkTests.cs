@@ -101,6 +101,6 @@ public class HeadNetworkTests
             new Random(i).NextBytes(tile.Pixels);
             return tile;
         });
-        Assert.InRange(Exporter.LargestDifference(path, network, tiles), 0, Exporter.Tolerance);
+        Assert.InRange(OnnxExport.LargestDifference(path, network, tiles), 0, Exporter.Tolerance);
     }
 }

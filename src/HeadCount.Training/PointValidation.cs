@@ -2,10 +2,10 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using HeadCount.Annotations;
 using HeadCount.Evaluation;
-using HeadCount.Imaging;
 using HeadCount.Localization;
 using HeadCount.Training.Data;
 using HeadCount.Training.Networks;
+using HeadCount.Training.Recipes;
 using TorchSharp;
 using static TorchSharp.torch;
 
@@ -23,7 +23,7 @@ internal sealed record ListScores(
     string List, int Truth, double MeanAbsoluteError, double RootMeanSquareError, double DensityError, double F1At4, double F1At8);
 
 /// <summary>A validation: the threshold and suppression radius it chose and the scores of every list there.</summary>
-internal sealed record ValidationResult(double Threshold, double SuppressionRadius, IReadOnlyList<ListScores> Lists)
+internal sealed record PointResult(double Threshold, double SuppressionRadius, IReadOnlyList<ListScores> Lists) : IValidationResult
 {
     /// <summary>What a false head on a picture without people takes away: half a point of F1.</summary>
     private const double FalseHeadPenalty = 0.005;
@@ -32,11 +32,11 @@ internal sealed record ValidationResult(double Threshold, double SuppressionRadi
     /// Mean F1 (4 and 8 px) of the lists with heads, less a penalty for false heads where there are none: what the
     /// threshold and the best weights are chosen by.
     /// </summary>
-    internal double Quality =>
+    public double Quality =>
         Lists.Where(l => l.Truth > 0).Average(l => (l.F1At4 + l.F1At8) / 2)
         - FalseHeadPenalty * Lists.Where(l => l.Truth == 0).Sum(l => l.MeanAbsoluteError);
 
-    internal JsonObject ToJson() => new()
+    public JsonObject ToJson() => new()
     {
         ["quality"] = Math.Round(Quality, 5),
         ["threshold"] = Math.Round(Threshold, 3),
@@ -61,61 +61,25 @@ internal sealed record ValidationResult(double Threshold, double SuppressionRadi
     }
 }
 
-/// <summary>Runs a network over the validation lists, whole pictures at a time.</summary>
-internal sealed class Validation
+/// <summary>Finds the heads of whole pictures.</summary>
+internal static class PointValidation
 {
     private static readonly double[] Thresholds = [.. Enumerable.Range(8, 26).Select(i => i * 0.025)];
 
     /// <summary>Pixels. The first is what thresholds are compared at.</summary>
     private static readonly double[] SuppressionRadii = [3, 4, 5, 6];
 
-    private readonly (string Name, TrainingPicture[] Pictures)[] _lists;
-
-    private Validation((string, TrainingPicture[])[] lists) => _lists = lists;
-
-    internal static Validation Load(TrainingOptions options) => new(
-        [.. options.Validation.Select(l => (Path.GetFileNameWithoutExtension(l), TrainingSet.LoadList(options.Dataset, l)))]);
-
-    /// <summary>Up to that many pieces of the pictures, of odd sizes, for checks on real pixels.</summary>
-    internal IEnumerable<RgbImage> Tiles(int count)
-    {
-        TrainingPicture[] pictures = [.. _lists.SelectMany(l => l.Pictures)];
-        for (int i = 0; i < Math.Min(count, pictures.Length); i++)
-        {
-            RgbImage image = pictures[i * pictures.Length / Math.Min(count, pictures.Length)].Image;
-            int width = Math.Min(image.Width, 200 + 31 * i), height = Math.Min(image.Height, 300 - 13 * i);
-            var tile = new RgbImage(width, height);
-            for (int row = 0; row < height; row++)
-                image.Pixels.AsSpan(row * image.Width * 3, width * 3).CopyTo(tile.Pixels.AsSpan(row * width * 3));
-            yield return tile;
-        }
-    }
-
     /// <summary>
-    /// Finds the heads of every list and chooses threshold and suppression radius by <see cref="ValidationResult.Quality"/>.
+    /// Finds the heads of every list and chooses threshold and suppression radius by <see cref="PointResult.Quality"/>.
     /// </summary>
-    internal ValidationResult Run(HeadNetwork network, ScalarType precision)
+    internal static PointResult Run(ValidationPictures pictures, HeadNetwork network, ScalarType precision)
     {
-        Found[][] found = [.. _lists.Select(l => l.Pictures.Select(p => Find(p, network, precision)).ToArray())];
-        ValidationResult At(double threshold, int radius) => new(threshold, SuppressionRadii[radius],
-            [.. _lists.Select((list, i) => Score(list.Name, list.Pictures, found[i], threshold, radius))]);
+        Found[][] found = [.. pictures.Lists.Select(l => l.Pictures.Select(p => Find(p, network, precision)).ToArray())];
+        PointResult At(double threshold, int radius) => new(threshold, SuppressionRadii[radius],
+            [.. pictures.Lists.Select((list, i) => Score(list.Name, list.Pictures, found[i], threshold, radius))]);
 
         double threshold = Thresholds.MaxBy(t => At(t, 0).Quality);
         return Enumerable.Range(0, SuppressionRadii.Length).Select(r => At(threshold, r)).MaxBy(r => r.Quality)!;
-    }
-
-    /// <summary>The picture as [1, H, W, 3], its right and lower border mirrored until the sides are multiples of what the network needs.</summary>
-    internal static Tensor Padded(RgbImage picture)
-    {
-        Tensor image = tensor(picture.Pixels, [1, picture.Height, picture.Width, 3]);
-        long right = Missing(picture.Width), below = Missing(picture.Height);
-        if (below > 0)
-            image = cat([image, image.narrow(1, picture.Height - 1 - below, below).flip(1)], 1);
-        if (right > 0)
-            image = cat([image, image.narrow(2, picture.Width - 1 - right, right).flip(2)], 2);
-        return image;
-
-        static long Missing(int side) => (HeadTopology.InputMultiple - side % HeadTopology.InputMultiple) % HeadTopology.InputMultiple;
     }
 
     private static ListScores Score(string name, TrainingPicture[] pictures, Found[] found, double threshold, int radius)
@@ -147,7 +111,7 @@ internal sealed class Validation
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         int width = picture.Image.Width, height = picture.Image.Height;
-        HeadTensors maps = network.Forward(Padded(picture.Image), training: false, precision);
+        HeadTensors maps = network.Forward(ValidationPictures.Padded(picture.Image, HeadTopology.InputMultiple), training: false, precision);
         Tensor offset = maps.Offset * HeadTopology.ScoreStride;
         var map = new ScoreMap
         {

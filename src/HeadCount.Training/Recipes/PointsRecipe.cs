@@ -1,0 +1,59 @@
+using HeadCount.Imaging;
+using HeadCount.Inference;
+using HeadCount.Training.Data;
+using HeadCount.Training.Export;
+using HeadCount.Training.Losses;
+using HeadCount.Training.Networks;
+using HeadCount.Training.Storage;
+using static TorchSharp.torch;
+
+namespace HeadCount.Training.Recipes;
+
+/// <summary>The head network: points by score and offset, with a density beside them.</summary>
+internal sealed class PointsRecipe : IRecipe
+{
+    private readonly TrainingOptions _options;
+    private readonly HeadLoss _loss;
+    private readonly HeadNetwork _network, _average;
+
+    internal PointsRecipe(TrainingOptions options)
+    {
+        _options = options;
+        _loss = new HeadLoss(options);
+        _network = new HeadNetwork(NetworkSize.Named(options.Size));
+        _average = _network.Copy();
+    }
+
+    public INetwork Network => _network;
+
+    public INetwork Average => _average;
+
+    public int Stride => HeadTopology.ScoreStride;
+
+    public int Margin => 64;
+
+    public void Start(Action<string> say)
+    {
+        if (_options.StartFrom is { } weights)
+            WeightsFile.Load(weights, _network.GrowFrom);
+    }
+
+    public BatchLoss Prepare(Crop[] batch)
+    {
+        CropTargets[] targets = [.. batch.Select(c => CropTargets.Of(c, HeadTopology.ScoreStride, HeadTopology.DensityStride))];
+        return images => _loss.Of(_network.Forward(images, training: true, _options.ScalarType), targets);
+    }
+
+    public IValidationResult Validate(ValidationPictures pictures, ScalarType precision) => PointValidation.Run(pictures, _average, precision);
+
+    public void Export(string path, ModelCard card, IEnumerable<RgbImage>? calibration) =>
+        OnnxExport.Save(_average, card, path, calibration is null ? null : ActivationRanges.Of(_average, calibration));
+
+    public double LargestDifference(string path, IEnumerable<RgbImage> tiles) => OnnxExport.LargestDifference(path, _average, tiles);
+
+    public void Dispose()
+    {
+        _network.Dispose();
+        _average.Dispose();
+    }
+}
