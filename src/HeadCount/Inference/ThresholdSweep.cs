@@ -1,5 +1,4 @@
 using HeadCount.Annotations;
-using HeadCount.Localization;
 
 namespace HeadCount.Inference;
 
@@ -10,11 +9,11 @@ namespace HeadCount.Inference;
 /// </summary>
 public sealed class ThresholdSweep
 {
-    private readonly SeamSuppression _seams;
+    private readonly Func<double, IReadOnlyList<HeadPoint>> _at;
 
-    internal ThresholdSweep(SeamSuppression seams, double from)
+    internal ThresholdSweep(Func<double, IReadOnlyList<HeadPoint>> at, double from)
     {
-        _seams = seams;
+        _at = at;
         From = from;
     }
 
@@ -28,6 +27,6 @@ public sealed class ThresholdSweep
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threshold, From);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1);
-        return _seams.Join(threshold);
+        return _at(threshold);
     }
 }
