@@ -73,7 +73,7 @@ internal static class CountCommand
         using HeadModel model = call.Model.Load(call.Options);
         using CountJournal? journal = call.Output is null
             ? null
-            : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model, call.Options, call.Drawn));
+            : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model.Path, model.Adapter, call.Options, call.Drawn));
         var drawings = new Drawings(call.Output ?? "", files);
 
         // Results by place in the list; those of an earlier call first.

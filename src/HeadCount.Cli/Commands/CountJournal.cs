@@ -13,14 +13,15 @@ internal sealed partial class CountJournal : IDisposable
     private readonly Dictionary<string, Entry> _known = [];
 
     /// <param name="folder">The output folder.</param>
-    /// <param name="model">The model.</param>
+    /// <param name="modelPath">The model's file.</param>
+    /// <param name="adapter">How the model is run.</param>
     /// <param name="options">How pictures are counted.</param>
     /// <param name="drawn">What is drawn of a picture before it is added.</param>
     internal CountJournal(
-        string folder, HeadModel model, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
+        string folder, string modelPath, ModelAdapter? adapter, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
     {
-        var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(model.Path))),
-            model.Adapter?.ToString(), options.Threshold, options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
+        var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(modelPath))),
+            adapter?.ToString(), options.Threshold, options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
             typeof(HeadCounter).Assembly.GetName().Version?.ToString());
         _journal = new Journal<Entry>(folder, JsonSerializer.Serialize(settings, CountLines.Default.Settings), CountLines.Default.Entry);
         foreach (Entry entry in _journal.Entries)
