@@ -22,7 +22,7 @@ public static class DensityDecoder
     /// <summary>Mean squared distance of a cell's area from its centre, in cells.</summary>
     private const double CellSpread = 1 / 6.0;
 
-    /// <summary>Most alternations; nearly all points settle in fewer.</summary>
+    /// <summary>Most alternations.</summary>
     private const int Rounds = 20;
 
     /// <summary>Sinkhorn iterations of a round, which goes on from the plan of the round before.</summary>
@@ -31,7 +31,7 @@ public static class DensityDecoder
     /// <summary>Rounds after which each cell looks for its nearest points anew.</summary>
     private const int RoundsPerSearch = 5;
 
-    /// <summary>Cells that a point moves in a round when it has settled.</summary>
+    /// <summary>Cells that a point moves in a round, on average, when they have settled.</summary>
     private const double Settled = .02;
 
     /// <summary>Finds the heads of a density map.</summary>
@@ -99,16 +99,16 @@ public static class DensityDecoder
                     for (int j = 0; j < points.Length; j++)
                         scale[j] *= Math.Clamp(share / received[j].Mass, .2, 5);
             }
-            double farthest = 0;
+            double moved = 0;
             for (int j = 0; j < points.Length; j++)
             {
                 if (!(received[j].Mass > 1e-6 * share))
                     continue;
                 double x = received[j].X / received[j].Mass, y = received[j].Y / received[j].Mass;
-                farthest = Math.Max(farthest, Math.Max(Math.Abs(x - points[j].X), Math.Abs(y - points[j].Y)));
+                moved += Math.Max(Math.Abs(x - points[j].X), Math.Abs(y - points[j].Y));
                 points[j] = (x, y);
             }
-            if (farthest < Settled)
+            if (moved < Settled * points.Length)
                 break;
         }
     }
@@ -130,7 +130,7 @@ public static class DensityDecoder
             }
             double blur = Blur * Math.Sqrt((least + CellSpread) * (second + CellSpread));
             for (int k = 0; k < near; k++)
-                kernel[i * near + k] = (float)Math.Exp((least - distances[k]) / blur);
+                kernel[i * near + k] = MathF.Exp((float)((least - distances[k]) / blur));
         }
     }
 
