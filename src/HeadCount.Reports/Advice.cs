@@ -21,10 +21,10 @@ internal static class Advice
     /// <param name="analysis">Errors at the threshold in use.</param>
     /// <param name="wide">The score at twice the radius.</param>
     /// <param name="curve">Scores over the threshold; the first score of each point is at the analysis' radius.</param>
-    /// <param name="threshold">The threshold in use, one of the curve's.</param>
+    /// <param name="inUse">The threshold in use, one of the curve's; null for a model that has none.</param>
     /// <param name="pictures">The pictures, scored at the analysis' radius.</param>
     internal static IReadOnlyList<Finding> Of(ErrorAnalysis analysis, LocalizationScore wide,
-        IReadOnlyList<ThresholdPoint> curve, double threshold, IReadOnlyList<PictureScore> pictures)
+        IReadOnlyList<ThresholdPoint> curve, double? inUse, IReadOnlyList<PictureScore> pictures)
     {
         LocalizationScore score = analysis.Score;
         string radius = Plain(analysis.Radius);
@@ -37,6 +37,8 @@ internal static class Advice
 
         Finding? Threshold()
         {
+            if (inUse is not double threshold)
+                return null;
             ThresholdPoint used = curve.First(point => point.Threshold == threshold);
             ThresholdPoint best = curve.MaxBy(point => point.Scores[0].F1)!;
             (LocalizationScore now, LocalizationScore then) = (used.Scores[0], best.Scores[0]);

@@ -47,24 +47,29 @@ public sealed class EvaluationReport
     {
         _run = run;
         _progress = progress;
-        _images = [.. run.Pictures.Select(picture => picture.Image)];
+        _images = [.. run.Pictures.Select(picture => picture.Image.WithoutIgnored())];
         _radius = run.Radii.Max();
         _radii = [.. UsualRadii.Concat(run.Radii).Distinct().Order()];
         _summary = EvaluationSummary.Of(_images, [.. _radii.Select(MatchingRadius.Of)]);
         _scores = [.. _images.Select(image => PictureScore.Of(image, [.. _radii.Append(2 * _radius).Distinct()]))];
         _errors = ErrorAnalysis.Of(_images, _radius);
-        double from = run.Pictures.Max(picture => picture.Sweep.From);
+        _curve = run.Threshold is double used ? Curve(used) : [];
+        _findings = Advice.Of(_errors, Metric.Sum(_scores, 2 * _radius), _curve, run.Threshold, _scores);
+    }
+
+    private IReadOnlyList<ThresholdPoint> Curve(double used)
+    {
+        double from = _run.Pictures.Max(picture => picture.Sweep.From);
         double[] thresholds = [.. ThresholdCurve.Thresholds.Where(threshold => threshold > from)
-            .Append(from).Append(run.Threshold).Distinct()];
+            .Append(from).Append(used).Distinct()];
         int begun = 0;
-        _curve = ThresholdCurve.Of(thresholds, [_radius], threshold =>
+        return ThresholdCurve.Of(thresholds, [_radius], threshold =>
         {
             // Nearly all of the work; the pictures that are shown are the rest.
-            progress?.Report(90.0 * (Interlocked.Increment(ref begun) - 1) / thresholds.Length);
-            return [.. run.Pictures.Select(picture =>
-                picture.Image with { Predictions = picture.Sweep.At(threshold) })];
+            _progress?.Report(90.0 * (Interlocked.Increment(ref begun) - 1) / thresholds.Length);
+            return [.. _run.Pictures.Select(picture =>
+                (picture.Image with { Predictions = picture.Sweep.At(threshold) }).WithoutIgnored())];
         });
-        _findings = Advice.Of(_errors, Metric.Sum(_scores, 2 * _radius), _curve, run.Threshold, _scores);
     }
 
     /// <summary>Writes the page and the table into a folder, which is created.</summary>
@@ -97,17 +102,21 @@ public sealed class EvaluationReport
         Add($"<style>{Resource("report.css")}</style></head><body>");
         Add($"<h1>{Html.Text(title)}</h1>");
         Add($"<p class=\"soft\">{Html.Number(_summary.Images)} pictures with {Html.Number(_summary.Heads)} heads; "
-            + $"threshold {Plain(_run.Threshold)}, suppression radius {Plain(_run.SuppressionRadius)} px; counted "
+            + (_run.Threshold is double threshold
+                ? $"threshold {Plain(threshold)}, suppression radius {Plain(_run.SuppressionRadius)} px; counted "
+                : "as many heads as its density sums to; counted ")
             + $"in {Html.Number(_run.Seconds, 1)} "
             + $"s{(_run.Failed > 0 ? $"; {_run.Failed} pictures could not be counted and are left out" : "")}.</p>");
         Add("<nav><a href=\"#results\">Results</a><a href=\"#positions\">Positions</a><a "
-            + "href=\"#counts\">Counts</a><a href=\"#threshold\">Threshold</a><a href=\"#missed\">Missed "
+            + $"href=\"#counts\">Counts</a>{(_run.Threshold is null ? "" : "<a href=\"#threshold\">Threshold</a>")}"
+            + "<a href=\"#missed\">Missed "
             + "heads</a><a href=\"#false\">False alarms</a><a href=\"#pictures\">Pictures</a><a "
             + "href=\"#next\">What to try next</a></nav>");
         Results();
         Positions();
         Counts();
-        Threshold();
+        if (_run.Threshold is double inUse)
+            Threshold(inUse);
         MissedHeads();
         FalseAlarms();
         Pictures();
@@ -237,12 +246,12 @@ public sealed class EvaluationReport
         Table(["heads", "pictures", "MAE", "bias", .. density ? ["density MAE", "density bias"] : (string[])[]], rows);
     }
 
-    private void Threshold()
+    private void Threshold(double inUse)
     {
         Section("threshold", $"Over the threshold, at {Plain(_radius)} px");
         ThresholdPoint best = _curve.MaxBy(point => point.Scores[0].F1)!;
-        ThresholdPoint used = _curve.First(point => point.Threshold == _run.Threshold);
-        Add($"<p>The threshold in use, {Plain(_run.Threshold)}, gives F1 {Html.Number(used.Scores[0].F1, 3)}; the "
+        ThresholdPoint used = _curve.First(point => point.Threshold == inUse);
+        Add($"<p>The threshold in use, {Plain(inUse)}, gives F1 {Html.Number(used.Scores[0].F1, 3)}; the "
             + $"highest on these pictures is {Html.Number(best.Scores[0].F1, 3)} at {Plain(best.Threshold)}. "
             + "Precision and recall meet where the count is right on the whole.</p>");
         double[] thresholds = [.. _curve.Select(point => point.Threshold)];
@@ -256,13 +265,13 @@ public sealed class EvaluationReport
         over.Line(thresholds, precisions, Ink.Blue, dashed: true);
         over.Line(thresholds, recalls, Ink.Green);
         over.Line(thresholds, _curve.Select(point => point.Scores[0].F1), Ink.Orange);
-        over.Line([_run.Threshold, _run.Threshold], [0, 1], Ink.Text, dashed: true);
+        over.Line([inUse, inUse], [0, 1], Ink.Text, dashed: true);
         over.Limits(0, 1, 0, 1);
         double[] errors = [.. _curve.Select(point => point.Counting.Mae)];
         var counting = new Chart("threshold", "MAE of the count");
         counting.Line(thresholds, errors, Ink.Orange);
         double most = Math.Max(errors.Max() * 1.05, 1e-3);
-        counting.Line([_run.Threshold, _run.Threshold], [0, most], Ink.Text, dashed: true);
+        counting.Line([inUse, inUse], [0, most], Ink.Text, dashed: true);
         counting.Limits(0, 1, 0, most);
         Add("<div class=\"plots\">");
         Plot(curve, "Precision against recall over the threshold",

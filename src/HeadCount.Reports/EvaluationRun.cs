@@ -5,7 +5,8 @@ namespace HeadCount.Reports;
 
 /// <summary>A picture of an evaluation.</summary>
 /// <param name="Path">The picture's file.</param>
-/// <param name="Image">Its true heads and those detected at the threshold in use, with its size.</param>
+/// <param name="Image">Its true heads and those detected at the threshold in use, with its size and ignored regions.
+/// </param>
 /// <param name="Sweep">The heads at other thresholds.</param>
 public sealed record EvaluatedPicture(string Path, EvaluatedImage Image, ThresholdSweep Sweep);
 
@@ -18,8 +19,8 @@ public sealed record EvaluationRun
     /// <summary>Name and version of the model.</summary>
     public required string Model { get; init; }
 
-    /// <summary>The threshold in use, 0..1.</summary>
-    public required double Threshold { get; init; }
+    /// <summary>The threshold in use, 0..1; null for a model that has none.</summary>
+    public required double? Threshold { get; init; }
 
     /// <summary>The suppression radius in use, in pixels.</summary>
     public required double SuppressionRadius { get; init; }

@@ -53,6 +53,29 @@ public sealed class EvaluationReportTests : IDisposable
     }
 
     [Fact]
+    public void IgnoredRegions_AreLeftOutAtEveryThreshold()
+    {
+        EvaluationRun run = Run(6);
+        // The head that is not there stands in the region, and dots that are found as well.
+        string page = Write(run with
+        {
+            Pictures = [.. run.Pictures.Select(picture => picture with
+            {
+                Image = picture.Image with { Ignored = [new IgnoredRegion(0, 0, 60, 90)] },
+            })],
+        });
+        Assert.Contains("0.5, gives F1 1.000", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ModelWithoutAThreshold_HasNoCurve()
+    {
+        string page = Write(Run(6) with { Threshold = null });
+        Assert.DoesNotContain("threshold", page[page.IndexOf("<h1", StringComparison.Ordinal)..page.IndexOf("id=\"missed\"", StringComparison.Ordinal)],
+            StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
     public void Write_GivesOnePageThatNeedsNothingElse()
     {
         string page = Write(Run(20));

@@ -57,6 +57,17 @@ public static class DotModel
         return graph;
     }
 
+    /// <summary>Writes a model that gives the density alone.</summary>
+    public static void SaveDensity(string path)
+    {
+        var graph = new OnnxGraph("density");
+        float[] share = [.. Enumerable.Repeat(1 / (3 * DotSum), 48)];
+        graph.Node("Conv", [ModelInput.Add(graph, 16), graph.Constant("weights", share, 1, 3, 4, 4)], "density",
+            ("strides", new long[] { 4, 4 }));
+        graph.Output("density", OnnxType.Float, "N", 1, "h", "w");
+        graph.Save(path, (Card with { Name = "density", Stride = 4 }).ToMetadata());
+    }
+
     /// <summary>A black picture with dots whose centres are the middles of the given pixels.</summary>
     public static RgbImage Draw(int width, int height, IEnumerable<(int X, int Y)> dots)
     {

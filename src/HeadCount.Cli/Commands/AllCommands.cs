@@ -14,6 +14,8 @@ internal static class AllCommands
         TuneCommand.Create(),
         CompareCommand.Create(),
         ConvertCommand.Create(),
+        SliceCommand.Create(),
+        MergeCommand.Create(),
         CheckCommand.Create(),
         SynthCommand.Create(),
         CompanionCommands.CreateTrain(),

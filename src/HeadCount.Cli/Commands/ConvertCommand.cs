@@ -116,11 +116,12 @@ internal static class ConvertCommand
                 $"give --to ({Ids(format => format.Write is not null)})");
     }
 
-    private static AnnotationFormat Named(string option, string id, Func<AnnotationFormat, bool> allowed) =>
+    /// <summary>The format that an option names, one of those allowed.</summary>
+    internal static AnnotationFormat Named(string option, string id, Func<AnnotationFormat, bool> allowed) =>
         AnnotationFormat.Find(id) is { } format && allowed(format)
             ? format
             : throw new UsageException($"{option} {id}: unknown; expected one of {Ids(allowed)}");
 
-    private static string Ids(Func<AnnotationFormat, bool> allowed) =>
+    internal static string Ids(Func<AnnotationFormat, bool> allowed) =>
         string.Join(", ", AnnotationFormat.All.Where(allowed).Select(format => format.Id));
 }

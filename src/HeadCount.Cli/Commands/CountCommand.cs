@@ -55,7 +55,7 @@ internal static class CountCommand
                 throw new UsageException("--overlay and --heatmap write files; say where with -o DIR");
             var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
                 parsed.GetValue(format) ?? CountFormat.Table, kinds, parsed.GetValue(top),
-                parsed.GetValue(counting.Model)!, parsed.GetValue(counting.Threads),
+                counting.ReadModel(parsed),
                 counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) });
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
@@ -64,16 +64,16 @@ internal static class CountCommand
     }
 
     private sealed record Call(string[] Paths, string? Output, CountFormat Format, IReadOnlyList<DrawingKind> Drawn,
-        int? Top, string Model, int Threads, CountOptions Options);
+        int? Top, ModelChoice Model, CountOptions Options);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
         var failures = new List<string>();
         List<string> files = PictureFiles.FindAll(call.Paths, call.Output, failures);
-        using HeadModel model = HeadModel.Load(call.Model, call.Threads);
+        using HeadModel model = call.Model.Load(call.Options);
         using CountJournal? journal = call.Output is null
             ? null
-            : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model.Path, call.Options, call.Drawn));
+            : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model.Path, model.Adapter, call.Options, call.Drawn));
         var drawings = new Drawings(call.Output ?? "", files);
 
         // Results by place in the list; those of an earlier call first.

@@ -14,13 +14,14 @@ internal sealed partial class CountJournal : IDisposable
 
     /// <param name="folder">The output folder.</param>
     /// <param name="modelPath">The model's file.</param>
+    /// <param name="adapter">How the model is run.</param>
     /// <param name="options">How pictures are counted.</param>
     /// <param name="drawn">What is drawn of a picture before it is added.</param>
     internal CountJournal(
-        string folder, string modelPath, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
+        string folder, string modelPath, ModelAdapter? adapter, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
     {
         var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(modelPath))),
-            options.Threshold, options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
+            adapter?.ToString(), options.Threshold, options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
             typeof(HeadCounter).Assembly.GetName().Version?.ToString());
         _journal = new Journal<Entry>(folder, JsonSerializer.Serialize(settings, CountLines.Default.Settings), CountLines.Default.Entry);
         foreach (Entry entry in _journal.Entries)
@@ -55,7 +56,7 @@ internal sealed partial class CountJournal : IDisposable
     }
 
     internal sealed record Settings(
-        string Model, double? Threshold, int Tile, int Overlap, string[] Drawn, string? Program);
+        string Model, string? Adapter, double? Threshold, int Tile, int Overlap, string[] Drawn, string? Program);
 
     internal sealed record Entry(
         string Path, long Length, long Modified, int Width, int Height, double? Density, double[][] Heads);

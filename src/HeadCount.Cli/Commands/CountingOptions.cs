@@ -9,14 +9,21 @@ internal sealed class CountingOptions
 {
     private static readonly CountOptions Defaults = new();
 
-    internal Option<string> Model { get; } = new("--model")
+    private readonly Option<string> _model = new("--model")
     {
         HelpName = "NAME|FILE",
         Description = "A model that comes with the program, or an ONNX file",
         DefaultValueFactory = _ => HeadModel.DefaultName,
     };
 
-    internal Option<int> Threads { get; } = Range(new Option<int>("--threads")
+    private readonly Option<ModelAdapter?> _adapter = new("--adapter")
+    {
+        HelpName = "density|heatmap|points",
+        Description = "What the ONNX file of another program gives: heads per cell (as CSRNet), a map of peaks (as FIDTM) "
+            + "or points (as P2PNet)",
+    };
+
+    private readonly Option<int> _threads = Range(new Option<int>("--threads")
     {
         HelpName = "N",
         Description = "Threads for the network; 0: one for each core",
@@ -49,10 +56,14 @@ internal sealed class CountingOptions
     /// <param name="threshold">Whether it takes a threshold.</param>
     internal void AddTo(Command command, bool threshold = true)
     {
-        foreach (Option option in (Option[])[Model, _threshold, _tile, _overlap, Threads, _maxPixels])
+        foreach (Option option in (Option[])[_model, _adapter, _threshold, _tile, _overlap, _threads, _maxPixels])
             if (threshold || option != _threshold)
                 command.Options.Add(option);
     }
+
+    /// <summary>The model that is asked for.</summary>
+    internal ModelChoice ReadModel(ParseResult parsed) =>
+        new(parsed.GetValue(_model)!, parsed.GetValue(_adapter), parsed.GetValue(_threads));
 
     /// <exception cref="UsageException">The overlap is not less than the tile.</exception>
     internal CountOptions Read(ParseResult parsed)
@@ -94,5 +105,24 @@ internal sealed class CountingOptions
             }
         });
         return option;
+    }
+}
+
+/// <summary>The model that a command runs.</summary>
+/// <param name="Name">Its name or file.</param>
+/// <param name="Adapter">What it gives, for one of another program.</param>
+/// <param name="Threads">Threads for the network; 0: one for each core.</param>
+internal sealed record ModelChoice(string Name, ModelAdapter? Adapter, int Threads)
+{
+    /// <exception cref="ModelException">There is no such model, or it cannot be run so.</exception>
+    /// <exception cref="UsageException">The options ask for a threshold, and the model has none.</exception>
+    internal HeadModel Load(CountOptions options)
+    {
+        HeadModel model = HeadModel.Load(Name, Threads, Adapter);
+        if (!model.CountsByDensity || options.Threshold is null)
+            return model;
+        model.Dispose();
+        throw new UsageException($"--threshold: {model.Path} counts by the sum of its density, whatever the score; "
+            + "leave the threshold out");
     }
 }

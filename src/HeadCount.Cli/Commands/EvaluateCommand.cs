@@ -38,8 +38,8 @@ internal static class EvaluateCommand
         {
             var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split), parsed.GetValue(json),
                 parsed.GetValue(report),
-                parsed.GetValue(radius) ?? RadiusOption.Default, parsed.GetValue(counting.Model)!,
-                parsed.GetValue(counting.Threads), counting.Read(parsed));
+                parsed.GetValue(radius) ?? RadiusOption.Default, counting.ReadModel(parsed),
+                counting.Read(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
@@ -47,14 +47,14 @@ internal static class EvaluateCommand
     }
 
     private sealed record Call(string Dataset, string? Split, string? Json, string? Report,
-        IReadOnlyList<MatchingRadius> Radii, string Model, int Threads, CountOptions Options);
+        IReadOnlyList<MatchingRadius> Radii, ModelChoice Model, CountOptions Options);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
         var dataset = Dataset.Load(call.Dataset, call.Split);
-        using HeadModel model = HeadModel.Load(call.Model, call.Threads);
+        using HeadModel model = call.Model.Load(call.Options);
         double threshold = call.Options.Threshold ?? model.Card.Threshold;
-        CountOptions options = call.Options;
+        CountOptions options = call.Options with { KeepDensity = dataset.Images.Any(image => image.Ignored.Count > 0) };
         if (call.Report is not null)
         {
             Directory.CreateDirectory(call.Report);
@@ -78,10 +78,13 @@ internal static class EvaluateCommand
                 evaluated.Add(new EvaluatedImage(image.Name, image.Heads, result.Heads)
                 {
                     Size = (result.Width, result.Height),
-                    DensitySum = result.DensitySum,
+                    // No second estimate where it is the count itself.
+                    DensitySum = model.CountsByDensity ? null
+                        : image.Ignored.Count > 0 ? result.Density?.SumWithout(image.Ignored)
+                        : result.DensitySum,
                     Sigmas = image.Sigmas,
                     Ignored = image.Ignored,
-                }.WithoutIgnored());
+                });
                 if (result.Sweep is ThresholdSweep sweep)
                     pictures.Add(new EvaluatedPicture(image.ImagePath, evaluated[^1], sweep));
             }
@@ -103,7 +106,7 @@ internal static class EvaluateCommand
                 {
                     Dataset = Path.GetFileNameWithoutExtension(call.Split ?? Path.GetFullPath(call.Dataset)),
                     Model = summary.Model,
-                    Threshold = threshold,
+                    Threshold = model.CountsByDensity ? null : threshold,
                     SuppressionRadius = model.Card.SuppressionRadius,
                     Radii = [.. call.Radii.Select(radius => radius.Pixels!.Value)],
                     Pictures = pictures,

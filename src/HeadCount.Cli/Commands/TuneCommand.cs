@@ -50,24 +50,31 @@ internal static class TuneCommand
         {
             var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split),
                 [.. (parsed.GetValue(radius) ?? RadiusOption.Default).Select(r => r.Pixels!.Value)],
-                parsed.GetValue(save), parsed.GetValue(output), parsed.GetValue(counting.Model)!,
-                parsed.GetValue(counting.Threads), counting.Read(parsed));
+                parsed.GetValue(save), parsed.GetValue(output), counting.ReadModel(parsed),
+                counting.Read(parsed));
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
         return command;
     }
 
-    private sealed record Call(string Dataset, string? Split, double[] Radii, bool Save, string? Output, string Model,
-        int Threads, CountOptions Options);
+    private sealed record Call(string Dataset, string? Split, double[] Radii, bool Save, string? Output, ModelChoice Model,
+        CountOptions Options);
 
     private sealed record Choice(double SuppressionRadius, ThresholdPoint Point);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
+        bool foreign = call.Model.Adapter is not null;
+        if (foreign && (call.Save || call.Output is not null))
+            throw new UsageException("--save and -o: a model that needs --adapter has no card to store the choice in; "
+                + "give the threshold to count with --threshold");
         var dataset = Dataset.Load(call.Dataset, call.Split);
-        using HeadModel model = HeadModel.Load(call.Model, call.Threads);
+        using HeadModel model = call.Model.Load(call.Options);
+        if (model.CountsByDensity)
+            throw new UsageException($"{model.Path}: counts by the sum of its density; there is no threshold to tune");
         ModelCard card = model.Card;
-        double[] suppressions = [.. SuppressionRadii.Append(card.SuppressionRadius).Distinct().Order()];
+        // A suppression radius could be stored nowhere.
+        double[] suppressions = [.. (foreign ? [] : SuppressionRadii).Append(card.SuppressionRadius).Distinct().Order()];
         var curves = new Dictionary<double, IReadOnlyList<ThresholdPoint>>();
         List<string> failures = [];
         using (var progress = new WorkProgress("Counting", "pictures", suppressions.Length * dataset.Images.Count))
@@ -146,8 +153,11 @@ internal static class TuneCommand
         else if (call.Save)
             card.Write(model);
         else
-            Console.Error.WriteLine("headcount: nothing is stored; --save writes the choice into the model, -o "
-                + "FILE into a copy");
+        {
+            Console.Error.WriteLine(call.Model.Adapter is null
+                ? "headcount: nothing is stored; --save writes the choice into the model, -o FILE into a copy"
+                : "headcount: give the chosen threshold to count and evaluate with --threshold");
+        }
     }
 
     private static Table Table(

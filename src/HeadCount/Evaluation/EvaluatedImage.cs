@@ -23,7 +23,7 @@ public sealed record EvaluatedImage(
     public IReadOnlyList<IgnoredRegion> Ignored { get; init; } = [];
 
     /// <summary>
-    /// The picture without the heads and detections that stand in ignored regions; its density sum stays whole.
+    /// The picture without the heads and detections that stand in ignored regions; its density sum stays as it is given.
     /// </summary>
     public EvaluatedImage WithoutIgnored()
     {

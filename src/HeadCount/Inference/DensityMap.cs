@@ -1,3 +1,4 @@
+using HeadCount.Annotations;
 using HeadCount.Tiling;
 
 namespace HeadCount.Inference;
@@ -33,6 +34,38 @@ public sealed class DensityMap
 
     /// <summary>Heads per cell, row after row; the sum is the count.</summary>
     public float[] Values { get; }
+
+    /// <summary>The sum outside of some regions: a cell that they cover in part counts with the share of its pixels
+    /// whose centre stands in none of them.</summary>
+    public double SumWithout(IReadOnlyCollection<IgnoredRegion> regions)
+    {
+        ArgumentNullException.ThrowIfNull(regions);
+        double sum = 0;
+        for (int row = 0; row < Height; row++)
+            for (int column = 0; column < Width; column++)
+                sum += Values[row * Width + column] * ShareOutside(column * Stride, row * Stride, regions);
+        return sum;
+    }
+
+    private double ShareOutside(int left, int top, IReadOnlyCollection<IgnoredRegion> regions)
+    {
+        int right = Math.Min(left + Stride, PictureWidth), bottom = Math.Min(top + Stride, PictureHeight);
+        IgnoredRegion[] near = [.. regions.Where(region => region.Left < right && region.Left + region.Width > left
+            && region.Top < bottom && region.Top + region.Height > top)];
+        if (near.Length == 0)
+            return 1;
+        int outside = 0;
+        for (int y = top; y < bottom; y++)
+        {
+            for (int x = left; x < right; x++)
+            {
+                var centre = new HeadPoint(x + .5, y + .5);
+                if (!near.Any(region => region.Contains(centre)))
+                    outside++;
+            }
+        }
+        return (double)outside / ((right - left) * (bottom - top));
+    }
 
     /// <summary>Sums a tile's density over the tile's core; a cell that the core's edge cuts counts with the share of
     /// its area inside, so cores together give the picture's sum.</summary>

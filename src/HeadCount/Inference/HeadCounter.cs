@@ -157,28 +157,44 @@ public sealed class HeadCounter
     /// <summary>One picture on its way: what its tiles have given so far.</summary>
     private sealed class Job
     {
+        /// <summary>Pixels below which heads of two tiles are one, for networks that suppress nothing themselves: the
+        /// smallest usual matching radius.</summary>
+        private const double ForeignSeamRadius = 4;
+
+        /// <summary>A heat map whose highest value is lower shows nobody.</summary>
+        private const double LowestPeak = .1;
+
+        /// <summary>Least pixels of a cell from which density is decoded: finer cells place heads no better and take
+        /// memory.</summary>
+        private const int LeastStride = 4;
+
+        private readonly HeadModel _model;
         private readonly double _threshold, _radius, _lowest;
         private readonly double? _sweepFrom;
         private readonly bool _keepDensity, _followDensity;
         private readonly SeamSuppression _seams;
-        private readonly bool _hasDensity;
         private double _densitySum;
         private DensityMap? _density;
         private int _tilesDone;
 
         internal Job(string path, int width, int height, CountOptions options, HeadModel model)
         {
+            _model = model;
             _threshold = options.Threshold ?? model.Card.Threshold;
             _sweepFrom = options.SweepFrom;
             _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
             _keepDensity = options.KeepDensity;
-            _hasDensity = model.HasDensity;
-            _followDensity = _hasDensity && options.FollowDensity;
+            _followDensity = model.HasDensity && !model.CountsByDensity && options.FollowDensity;
             double from = _sweepFrom ?? _threshold;
-            _lowest = _followDensity ? DensityAgreement.Lowest(from) : from;
+            // What a share of a heat map's highest value is shows at its end.
+            _lowest = model.Adapter == ModelAdapter.HeatMap ? from * LowestPeak
+                : _followDensity ? DensityAgreement.Lowest(from)
+                : from;
             Path = path;
-            Grid = new TileGrid(width, height, options.TileSize, options.Overlap);
-            _seams = new SeamSuppression(Grid, _radius);
+            int size = Math.Min(options.TileSize, model.LargestTile ?? int.MaxValue);
+            int overlap = size == options.TileSize ? options.Overlap : Math.Min(options.Overlap, size / 2);
+            Grid = new TileGrid(width, height, size, overlap);
+            _seams = new SeamSuppression(Grid, model.Adapter is null ? _radius : Math.Max(_radius, ForeignSeamRadius));
         }
 
         internal string Path { get; }
@@ -190,12 +206,14 @@ public sealed class HeadCounter
         internal void Add(int tileIndex, HeadMaps maps, int mapIndex)
         {
             Tile tile = Grid[tileIndex];
-            List<HeadPoint> heads = PeakFinder.Find(maps.Score(mapIndex), _lowest, _radius);
-            _seams.Add(tileIndex, heads.Select(head => Place(head, tile)));
-            if (_hasDensity)
+            _seams.Add(tileIndex, maps.Heads(mapIndex, _lowest, _radius).Select(head => Place(head, tile)));
+            if (_model.HasDensity)
             {
-                if (_keepDensity)
-                    _density ??= new DensityMap(Grid.Width, Grid.Height, maps.DensityStride);
+                int stride = maps.DensityStride;
+                if (_model.CountsByDensity)
+                    stride *= (LeastStride + stride - 1) / stride;
+                if (_keepDensity || _model.CountsByDensity)
+                    _density ??= new DensityMap(Grid.Width, Grid.Height, stride);
                 _densitySum += DensityMap.AddCore(
                     maps.Density(mapIndex), maps.DensityPitch, maps.DensityStride, tile, _density);
             }
@@ -204,18 +222,57 @@ public sealed class HeadCounter
 
         internal CountResult Finish()
         {
-            var sweep = new ThresholdSweep(_seams, _sweepFrom ?? _threshold, _followDensity ? _densitySum : null);
-            return new CountResult(Grid.Width, Grid.Height, sweep.At(_threshold), _hasDensity ? _densitySum : null, _density)
+            Func<double, IReadOnlyList<HeadPoint>> heads =
+                _model.CountsByDensity ? Decoded()
+                : _model.Adapter == ModelAdapter.HeatMap ? OfHighest
+                : _followDensity ? Following
+                : _seams.Join;
+            return new CountResult(Grid.Width, Grid.Height, heads(_threshold), _model.HasDensity ? _densitySum : null,
+                _keepDensity ? _density : null)
             {
-                Sweep = _sweepFrom is null ? null : sweep,
+                Sweep = _sweepFrom is double from ? new ThresholdSweep(heads, from) : null,
             };
+        }
+
+        // The same at every threshold.
+        private Func<double, IReadOnlyList<HeadPoint>> Decoded()
+        {
+            _densitySum = _density!.Values.Sum(cell => (double)cell);
+            double pixels = (double)Grid.Width * Grid.Height;
+            if (!(_densitySum <= pixels / 16 + 16))
+            {
+                throw new ModelException(FormattableString.Invariant($"{_model.Path}: its density of {Path} sums to ")
+                    + FormattableString.Invariant($"{_densitySum:g3} heads in {Grid.Width}×{Grid.Height} pixels, which ")
+                    + "cannot be; a density is heads per cell, and other maps need another adapter");
+            }
+            List<HeadPoint> heads = DensityDecoder.Decode(_density.Values, _density.Width, _density.Stride);
+            IReadOnlyList<HeadPoint> inside = [.. heads.Select(head => head with
+            {
+                X = Inside(head.X, Grid.Width),
+                Y = Inside(head.Y, Grid.Height),
+            })];
+            return _ => inside;
+        }
+
+        private List<HeadPoint> Following(double threshold) => _seams.Join(
+            DensityAgreement.Threshold(_seams.Join(DensityAgreement.Lowest(threshold)), threshold, _densitySum));
+
+        private IReadOnlyList<HeadPoint> OfHighest(double share)
+        {
+            double highest = _seams.Join().Select(head => head.Score).DefaultIfEmpty().Max();
+            return highest < LowestPeak
+                ? []
+                : [.. _seams.Join(share * highest).Select(head => head with { Score = head.Score / highest })];
         }
 
         // An offset may point a little out of the picture; the head is in it all the same.
         private HeadPoint Place(HeadPoint head, Tile tile) => head with
         {
-            X = Math.Clamp(head.X + tile.Bounds.X, 0, Math.BitDecrement((double)Grid.Width)),
-            Y = Math.Clamp(head.Y + tile.Bounds.Y, 0, Math.BitDecrement((double)Grid.Height)),
+            X = Inside(head.X + tile.Bounds.X, Grid.Width),
+            Y = Inside(head.Y + tile.Bounds.Y, Grid.Height),
         };
+
+        private static double Inside(double position, int side) =>
+            Math.Clamp(position, 0, Math.BitDecrement((double)side));
     }
 }

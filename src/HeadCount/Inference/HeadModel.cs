@@ -6,7 +6,8 @@ namespace HeadCount.Inference;
 /// <summary>
 /// A network in an ONNX file, ready to run: input <c>image</c> (uint8 [N, H, W, 3], RGB), outputs <c>score</c>
 /// ([N, 1, h, w], 0..1), <c>offset</c> ([N, 2, h, w], pixels: x, y) and, where it has one, <c>density</c>
-/// ([N, 1, h', w'], heads per cell); with its <see cref="ModelCard"/> as metadata. Several threads may share one.
+/// ([N, 1, h', w'], heads per cell), or <c>density</c> alone; with its <see cref="ModelCard"/> as metadata. Networks of
+/// other programs run through a <see cref="ModelAdapter"/>. Several threads may share one.
 /// </summary>
 public sealed class HeadModel : IDisposable
 {
@@ -19,14 +20,27 @@ public sealed class HeadModel : IDisposable
 
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
-    private readonly string[] _outputs;
+    private readonly string _input;
+    private readonly string[] _outputs, _roles;
+    private readonly ForeignInput? _foreign;
 
     private HeadModel(string path, InferenceSession session, ModelCard card, string[] outputs)
     {
         Path = path;
         Card = card;
         _session = session;
-        _outputs = outputs;
+        _input = "image";
+        _outputs = _roles = outputs;
+    }
+
+    private HeadModel(string path, InferenceSession session, ModelAdapter adapter)
+    {
+        Path = path;
+        Card = ForeignContract.Card(path, adapter);
+        Adapter = adapter;
+        _session = session;
+        (_input, _foreign) = ForeignContract.Input(path, session);
+        (_outputs, _roles) = ForeignContract.Outputs(path, session, adapter);
     }
 
     /// <summary>The ONNX file.</summary>
@@ -36,7 +50,17 @@ public sealed class HeadModel : IDisposable
     public ModelCard Card { get; }
 
     /// <summary>Whether the model gives a density map.</summary>
-    public bool HasDensity => _outputs.Length > 2;
+    public bool HasDensity => _roles.Contains("density");
+
+    /// <summary>Whether the model gives a density map alone, which is decoded into heads: thresholds mean nothing.
+    /// </summary>
+    public bool CountsByDensity => _roles is ["density"];
+
+    /// <summary>How a network of another program is run; null for HeadCount's own.</summary>
+    public ModelAdapter? Adapter { get; }
+
+    /// <summary>The longest side of a tile in pixels that the network takes; null for any.</summary>
+    public int? LargestTile => _foreign?.LargestTile;
 
     /// <summary>The folder of the models that come with the program.</summary>
     public static string Folder { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "models");
@@ -51,8 +75,10 @@ public sealed class HeadModel : IDisposable
     /// <summary>Loads a model.</summary>
     /// <param name="nameOrPath">The name of a model in <see cref="Folder"/>, or the path of an ONNX file.</param>
     /// <param name="threads">Threads that one run uses; 0: one for each core.</param>
-    /// <exception cref="ModelException">There is no such model, or it does not keep the contract above.</exception>
-    public static HeadModel Load(string nameOrPath = DefaultName, int threads = 0)
+    /// <param name="adapter">What a network of another program gives; null for one with the contract above.</param>
+    /// <exception cref="ModelException">There is no such model, or it does not keep the contract above or the
+    /// adapter's.</exception>
+    public static HeadModel Load(string nameOrPath = DefaultName, int threads = 0, ModelAdapter? adapter = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
@@ -82,12 +108,10 @@ public sealed class HeadModel : IDisposable
         }
         try
         {
+            if (adapter is ModelAdapter foreign)
+                return new HeadModel(path, session, foreign);
             ModelCard card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, path);
-            CheckContract(path, session);
-            string[] outputs = session.OutputMetadata.ContainsKey("density")
-                ? ["score", "offset", "density"]
-                : ["score", "offset"];
-            return new HeadModel(path, session, card, outputs);
+            return new HeadModel(path, session, card, ContractOutputs(path, session));
         }
         catch
         {
@@ -114,15 +138,26 @@ public sealed class HeadModel : IDisposable
             throw new ArgumentException(
                 $"{count} tiles of {width}×{height} are not {tiles.Length} bytes.", nameof(tiles));
         }
-        int inputWidth = Math.Max(width, SmallestSide), inputHeight = Math.Max(height, SmallestSide);
-        if ((inputWidth, inputHeight) != (width, height))
-            tiles = ExtendEdges(tiles.Span, count, width, height, inputWidth, inputHeight);
-        using OrtValue input = OrtValue.CreateTensorValueFromMemory(
-            OrtMemoryInfo.DefaultInstance, tiles, [count, inputHeight, inputWidth, 3]);
+        (int Width, int Height) size = _foreign?.SizeFor(Path, width, height)
+            ?? (Math.Max(width, SmallestSide), Math.Max(height, SmallestSide));
+        OrtValue input;
+        if (_foreign is not null)
+        {
+            input = OrtValue.CreateTensorValueFromMemory(
+                ForeignInput.Planes(tiles.Span, count, width, height, size), [count, 3, size.Height, size.Width]);
+        }
+        else
+        {
+            if (size != (width, height))
+                tiles = ExtendEdges(tiles.Span, count, width, height, size.Width, size.Height);
+            input = OrtValue.CreateTensorValueFromMemory(
+                OrtMemoryInfo.DefaultInstance, tiles, [count, size.Height, size.Width, 3]);
+        }
+        using OrtValue pixels = input;
         try
         {
-            return new HeadMaps(
-                _session.Run(_runOptions, ["image"], [input], _outputs), Path, width, height, Card.Stride);
+            return new HeadMaps(_session.Run(_runOptions, [_input], [pixels], _outputs), _roles, Path, count,
+                (width, height), _foreign is null ? Card.Stride : null, size);
         }
         catch (OnnxRuntimeException e)
         {
@@ -152,23 +187,25 @@ public sealed class HeadModel : IDisposable
         throw new ModelException($"no model '{nameOrPath}': {there}");
     }
 
-    private static void CheckContract(string path, InferenceSession session)
+    private static string[] ContractOutputs(string path, InferenceSession session)
     {
-        Require("input", session.InputMetadata, "image", TensorElementType.UInt8, 4);
-        Require("output", session.OutputMetadata, "score", TensorElementType.Float, 4);
-        Require("output", session.OutputMetadata, "offset", TensorElementType.Float, 4);
-        if (session.OutputMetadata.ContainsKey("density"))
-            Require("output", session.OutputMetadata, "density", TensorElementType.Float, 4);
+        Require("input", session.InputMetadata, "image", TensorElementType.UInt8);
+        IReadOnlyDictionary<string, NodeMetadata> outputs = session.OutputMetadata;
+        string[] names = !outputs.ContainsKey("density") ? ["score", "offset"]
+            : outputs.Count == 1 ? ["density"]
+            : ["score", "offset", "density"];
+        foreach (string name in names)
+            Require("output", outputs, name, TensorElementType.Float);
+        return names;
 
-        void Require(
-            string kind, IReadOnlyDictionary<string, NodeMetadata> nodes, string name, TensorElementType type, int rank)
+        void Require(string kind, IReadOnlyDictionary<string, NodeMetadata> nodes, string name, TensorElementType type)
         {
             if (!nodes.TryGetValue(name, out NodeMetadata? node) || node.ElementDataType != type
-                || node.Dimensions.Length != rank)
+                || node.Dimensions.Length != 4)
             {
                 throw new ModelException(
-                    $"{path}: not a HeadCount model (no {kind} '{name}' of type {type} with {rank} dimensions); "
-                    + "export it with headcount-train export");
+                    $"{path}: not a HeadCount model (no {kind} '{name}' of type {type} with 4 dimensions); "
+                    + ModelCard.WhatToDo);
             }
         }
     }

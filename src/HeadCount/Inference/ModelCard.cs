@@ -21,10 +21,12 @@ public sealed record ModelCard
     /// <summary>What the model was trained on, for how long, from which seed.</summary>
     public required string Training { get; init; }
 
-    /// <summary>Picture pixels per cell of the score map, a power of two.</summary>
+    /// <summary>Picture pixels per cell of the score map, or of the density map where that is all; a power of two.
+    /// </summary>
     public required int Stride { get; init; }
 
-    /// <summary>Score from which a peak counts as a head, in 0..1; chosen on validation data.</summary>
+    /// <summary>Score from which a peak counts as a head, in 0..1; chosen on validation data. This and
+    /// <see cref="SuppressionRadius"/> mean nothing for a model of density alone.</summary>
     public required double Threshold { get; init; }
 
     /// <summary>Distance in pixels below which the weaker of two peaks is dropped; chosen on validation data.</summary>
@@ -37,6 +39,10 @@ public sealed record ModelCard
     public string Scores { get; init; } = "";
 
     private const string Prefix = "headcount.";
+
+    /// <summary>What helps with a model that does not keep the contract.</summary>
+    internal const string WhatToDo = "export it with headcount-train export, or, if it is another program's, "
+        + "say what it gives with --adapter density, heatmap or points";
 
     /// <summary>The card as metadata entries of an ONNX file.</summary>
     public IReadOnlyDictionary<string, string> ToMetadata() => new SortedDictionary<string, string>(
@@ -75,7 +81,7 @@ public sealed record ModelCard
         };
 
         string Text(string key) => metadata.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
-            $"{path}: not a HeadCount model (no metadata entry '{Prefix}{key}'); export it with headcount-train export");
+            $"{path}: not a HeadCount model (no metadata entry '{Prefix}{key}'); {WhatToDo}");
 
         double Number(string key, Func<double, bool> valid)
         {

@@ -1,5 +1,4 @@
 using HeadCount.Annotations;
-using HeadCount.Localization;
 
 namespace HeadCount.Inference;
 
@@ -10,14 +9,11 @@ namespace HeadCount.Inference;
 /// </summary>
 public sealed class ThresholdSweep
 {
-    private readonly SeamSuppression _seams;
-    private readonly double? _densitySum;
+    private readonly Func<double, IReadOnlyList<HeadPoint>> _at;
 
-    // With a density's sum the picture's own threshold follows it.
-    internal ThresholdSweep(SeamSuppression seams, double from, double? densitySum)
+    internal ThresholdSweep(Func<double, IReadOnlyList<HeadPoint>> at, double from)
     {
-        _seams = seams;
-        _densitySum = densitySum;
+        _at = at;
         From = from;
     }
 
@@ -31,8 +27,6 @@ public sealed class ThresholdSweep
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(threshold, From);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threshold, 1);
-        return _seams.Join(_densitySum is double sum
-            ? DensityAgreement.Threshold(_seams.Join(DensityAgreement.Lowest(threshold)), threshold, sum)
-            : threshold);
+        return _at(threshold);
     }
 }

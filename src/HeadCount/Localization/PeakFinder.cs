@@ -17,7 +17,12 @@ public static class PeakFinder
     /// left to right.</returns>
     public static List<HeadPoint> Find(ScoreMap map, double threshold, double suppressionRadius)
     {
-        List<HeadPoint> peaks = Peaks(map, threshold);
+        return Suppress(Peaks(map, threshold), suppressionRadius);
+    }
+
+    /// <summary>Of two heads nearer than the radius drops the weaker; the best first.</summary>
+    internal static List<HeadPoint> Suppress(List<HeadPoint> peaks, double suppressionRadius)
+    {
         peaks.Sort(BestFirst);
         var kept = new List<HeadPoint>(peaks.Count);
         var grid = new PointGrid(suppressionRadius);
@@ -73,8 +78,8 @@ public static class PeakFinder
     {
         (int row, int column) = Math.DivRem(cell, map.Pitch);
         return new HeadPoint(
-            (column + .5) * map.Stride + map.OffsetX[cell],
-            (row + .5) * map.Stride + map.OffsetY[cell],
+            (column + .5) * map.Stride + (map.OffsetX.IsEmpty ? 0 : map.OffsetX[cell]),
+            (row + .5) * map.Stride + (map.OffsetY.IsEmpty ? 0 : map.OffsetY[cell]),
             map.Score[cell]);
     }
 

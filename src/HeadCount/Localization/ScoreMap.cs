@@ -8,11 +8,11 @@ public readonly ref struct ScoreMap
     /// <summary>Score of every cell, 0..1, row after row.</summary>
     public required ReadOnlySpan<float> Score { get; init; }
 
-    /// <summary>Pixels to the right from a cell's centre to its head.</summary>
-    public required ReadOnlySpan<float> OffsetX { get; init; }
+    /// <summary>Pixels to the right from a cell's centre to its head; empty for none.</summary>
+    public ReadOnlySpan<float> OffsetX { get; init; }
 
-    /// <summary>Pixels down from a cell's centre to its head.</summary>
-    public required ReadOnlySpan<float> OffsetY { get; init; }
+    /// <summary>Pixels down from a cell's centre to its head; empty for none.</summary>
+    public ReadOnlySpan<float> OffsetY { get; init; }
 
     /// <summary>Cells from one row to the next.</summary>
     public required int Pitch { get; init; }

@@ -156,7 +156,7 @@ public sealed class CountCommandTests : IDisposable
             var options = new Inference.CountOptions();
             string first = _folder["in/1.jpg"];
             Directory.CreateDirectory(output);
-            using (var unfinished = new Cli.Commands.CountJournal(output, model.Path, options, []))
+            using (var unfinished = new Cli.Commands.CountJournal(output, model.Path, null, options, []))
                 unfinished.Add(first, new Inference.HeadCounter(model, options).Count(first));
             string path = Directory.GetFiles(output).Single();
             await File.AppendAllTextAsync(path, """{"Path":"/cut""");
@@ -234,7 +234,7 @@ public sealed class CountCommandTests : IDisposable
         using (var model = Inference.HeadModel.Load(_folder["dots.onnx"]))
         {
             var options = new Inference.CountOptions();
-            using var unfinished = new Cli.Commands.CountJournal(output, model.Path, options, [DrawingKind.Overlay]);
+            using var unfinished = new Cli.Commands.CountJournal(output, model.Path, null, options, [DrawingKind.Overlay]);
             var counter = new Inference.HeadCounter(model, options);
             unfinished.Add(first, counter.Count(first));
             unfinished.Add(second, counter.Count(second));
