@@ -171,6 +171,7 @@ public sealed record TrainingOptions
         Require(MaxRadius >= 4, "max-radius", "at least 4");
         Require(NeighbourWeight is >= 0 and <= 1, "neighbour-weight", "0 to 1");
         Require(LearningRate > 0, "lr", "above 0");
+        Require(WarmUp >= 0, "warm-up", "at least 0");
         Require(Threads >= 1, "threads", "at least 1");
         Require(Validations >= 1, "validations", "at least 1");
         Require(Augmentation.MinScale > 0 && Augmentation.MaxScale >= Augmentation.MinScale, "scale", "0 < smallest ≤ largest");
