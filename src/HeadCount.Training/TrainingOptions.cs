@@ -160,7 +160,8 @@ public sealed record TrainingOptions
         }
         else
             Refuse(CsrNet != new CsrNetOptions(), "--front-weights, --freeze-front, --sigma and --beta", CsrNetVgg16);
-        Require(!CsrNet.FreezeFront || (CsrNet.FrontWeights ?? StartFrom) is not null, "freeze-front", "with --front-weights or --start-from alone");
+        Require(!CsrNet.FreezeFront || (CsrNet.FrontWeights ?? StartFrom) is not null, "freeze-front",
+            "only with --front-weights or --start-from");
         Require(CsrNet.Kernel.Sigma is null or (> 0 and <= 1000), "sigma", "above 0, at most 1000");
         Require(CsrNet.Kernel.Beta is > 0 and <= 100, "beta", "above 0, at most 100");
         Require(Train.Count > 0 && Train.All(l => l.Share > 0), "train", "at least one list, shares above 0");

@@ -58,12 +58,16 @@ internal static class FitCommand
         {
             Description = "csrnet-vgg16: width of every head's Gaussian, pixels; without it the width follows the heads' spacing",
         };
-        var beta = Setting("--beta", "csrnet-vgg16: width of a head's Gaussian by the distance to its nearest three", defaults.CsrNet.Kernel.Beta);
-        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from; points: of this size or a smaller one" };
+        var beta = Setting("--beta", "csrnet-vgg16: width of a head's Gaussian by the distance to its nearest three",
+            defaults.CsrNet.Kernel.Beta);
+        var start = new Option<string?>("--start-from")
+        {
+            Description = "Weights (safetensors) to start from; points: of this size or a smaller one",
+        };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
-            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, radius, neighbour, density, minScale, maxScale, seed, threads,
-            precision, validations, start, front, freeze, sigma, beta,
+            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, radius, neighbour, density,
+            minScale, maxScale, seed, threads, precision, validations, start, front, freeze, sigma, beta,
         };
         command.SetAction((parsed, cancellation) =>
         {
