@@ -160,7 +160,8 @@ public sealed record TrainingOptions
         }
         else
             Refuse(CsrNet != new CsrNetOptions(), "--front-weights, --freeze-front, --sigma and --beta", CsrNetVgg16);
-        Require(!CsrNet.FreezeFront || (CsrNet.FrontWeights ?? StartFrom) is not null, "freeze-front", "with --front-weights or --start-from alone");
+        Require(!CsrNet.FreezeFront || (CsrNet.FrontWeights ?? StartFrom) is not null, "freeze-front",
+            "only with --front-weights or --start-from");
         Require(CsrNet.Kernel.Sigma is null or (> 0 and <= 1000), "sigma", "above 0, at most 1000");
         Require(CsrNet.Kernel.Beta is > 0 and <= 100, "beta", "above 0, at most 100");
         Require(Train.Count > 0 && Train.All(l => l.Share > 0), "train", "at least one list, shares above 0");
@@ -171,6 +172,7 @@ public sealed record TrainingOptions
         Require(MaxRadius >= 4, "max-radius", "at least 4");
         Require(NeighbourWeight is >= 0 and <= 1, "neighbour-weight", "0 to 1");
         Require(LearningRate > 0, "lr", "above 0");
+        Require(WarmUp >= 0, "warm-up", "at least 0");
         Require(Threads >= 1, "threads", "at least 1");
         Require(Validations >= 1, "validations", "at least 1");
         Require(Augmentation.MinScale > 0 && Augmentation.MaxScale >= Augmentation.MinScale, "scale", "0 < smallest ≤ largest");

@@ -39,6 +39,7 @@ internal static class FitCommand
                 $"Highest learning rate [default: {defaults.LearningRate}; {TrainingOptions.CsrNetVgg16}: ")
                 + string.Create(CultureInfo.InvariantCulture, $"{TrainingOptions.DefaultLearningRate(TrainingOptions.CsrNetVgg16)}]"),
         };
+        var warm = Setting("--warm-up", "Steps over which the learning rate rises", defaults.WarmUp);
         var radius = Setting("--max-radius", "P2R: largest radius of a head's region, pixels", defaults.MaxRadius);
         var neighbour = Setting("--neighbour-weight", "P2R: weight of cells beside a positive one", defaults.NeighbourWeight);
         var density = Setting("--density", "Weight of the density branch", defaults.DensityWeight);
@@ -57,12 +58,16 @@ internal static class FitCommand
         {
             Description = "csrnet-vgg16: width of every head's Gaussian, pixels; without it the width follows the heads' spacing",
         };
-        var beta = Setting("--beta", "csrnet-vgg16: width of a head's Gaussian by the distance to its nearest three", defaults.CsrNet.Kernel.Beta);
-        var start = new Option<string?>("--start-from") { Description = "Weights (safetensors) to start from; points: of this size or a smaller one" };
+        var beta = Setting("--beta", "csrnet-vgg16: width of a head's Gaussian by the distance to its nearest three",
+            defaults.CsrNet.Kernel.Beta);
+        var start = new Option<string?>("--start-from")
+        {
+            Description = "Weights (safetensors) to start from; points: of this size or a smaller one",
+        };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
-            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, radius, neighbour, density, minScale, maxScale, seed, threads,
-            precision, validations, start, front, freeze, sigma, beta,
+            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, radius, neighbour, density,
+            minScale, maxScale, seed, threads, precision, validations, start, front, freeze, sigma, beta,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -96,6 +101,7 @@ internal static class FitCommand
             BatchSize = parsed.GetValue(batch),
             CropSize = parsed.GetValue(crop),
             LearningRate = parsed.GetValue(rate) ?? TrainingOptions.DefaultLearningRate(parsed.GetValue(recipe)!),
+            WarmUp = parsed.GetValue(warm),
             MaxRadius = parsed.GetValue(radius),
             NeighbourWeight = parsed.GetValue(neighbour),
             DensityWeight = parsed.GetValue(density),

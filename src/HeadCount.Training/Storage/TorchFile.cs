@@ -8,8 +8,8 @@ namespace HeadCount.Training.Storage;
 
 /// <summary>
 /// State dicts that <c>torch.save</c> wrote: since PyTorch 1.6 a ZIP file of a pickle (<c>data.pkl</c>) and one entry a
-/// storage (<c>data/0</c>, …); before, as torchvision's VGG16, four pickles (magic number, version, system, state dict),
-/// one of the storages' keys, and the storages, each after the count of its numbers. Only float32 is read.
+/// storage (<c>data/0</c>, …); before, four pickles (magic number, version, system, state dict), one of the storages'
+/// keys, and the storages, each after the count of its numbers. Only float32 is read.
 /// </summary>
 internal static class TorchFile
 {
