@@ -44,7 +44,7 @@ public sealed class MalformedTests : IDisposable
     [Fact]
     public void EveryFormatThatIsReadHasASample() => Assert.Equal(
         AnnotationFormat.All.Where(format => format.Read is not null).Select(format => format.Id).Order(),
-        Samples.All.Keys.Order());
+        Samples.All.Keys.Select(Samples.Id).Distinct().Order());
 
     [Theory]
     [MemberData(nameof(Ids))]

@@ -3,7 +3,9 @@ using HeadCount.Tests.Annotations.Mat;
 
 namespace HeadCount.Tests.Annotations;
 
-/// <summary>A small valid file of every format that is read, to be damaged.</summary>
+/// <summary>
+/// Small valid files of every format that is read, to be damaged; several of one format differ behind a blank.
+/// </summary>
 internal static class Samples
 {
     private static readonly MatBytes Mat = new();
@@ -12,6 +14,9 @@ internal static class Samples
     {
         ["shanghaitech"] = Mat.File(Mat.Compressed(Mat.Cell("image_info",
             Mat.Struct("", ("location", Mat.Doubles("", 2, 2, 1, 2, 3, 4)), ("number", Mat.Bytes("", 1, 1, 2)))))),
+        ["shanghaitech v7.3"] = MatV73.File("points"),
+        ["ucf v7.3"] = MatV73.File("values"),
+        ["brt v7.3"] = MatV73.File("members"),
         ["ucf"] = Mat.File(Mat.Doubles("annPoints", 2, 2, 1, 2, 3, 4)),
         ["brt"] = Mat.File(Mat.Shorts("loc", 2, 2, 1, 2, 3, 4)),
         ["nwpu"] = Text("""{"img_id":"1.jpg","human_num":1,"points":[[1.5,2]],"boxes":[[0,0,3,4]]}"""),
@@ -54,7 +59,10 @@ internal static class Samples
 
     private static byte[] Text(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    /// <summary>Reads a file in a format, wholly.</summary>
-    internal static List<PictureHeads> Read(string id, string path, string image) =>
-        [.. AnnotationFormat.Find(id)!.Read!(path, id == "yolo" ? image : null)];
+    /// <summary>The format's id of a sample.</summary>
+    internal static string Id(string sample) => sample.Split(' ')[0];
+
+    /// <summary>Reads a sample, wholly.</summary>
+    internal static List<PictureHeads> Read(string sample, string path, string image) =>
+        [.. AnnotationFormat.Find(Id(sample))!.Read!(path, sample == "yolo" ? image : null)];
 }

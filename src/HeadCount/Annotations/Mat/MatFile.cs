@@ -5,8 +5,9 @@ using System.Text;
 namespace HeadCount.Annotations.Mat;
 
 /// <summary>
-/// Reads MATLAB's MAT files of level 5 ("MAT-File Format", The MathWorks; what <c>save -v6</c> and <c>-v7</c> write):
-/// numbers, text, cells and structs, plain or compressed, in both byte orders.
+/// Reads MATLAB's MAT files: those of level 5 ("MAT-File Format", The MathWorks; what <c>save -v6</c> and <c>-v7</c>
+/// write), plain or compressed, in both byte orders, and those of version 7.3, which are HDF5 (<see cref="MatHdf5"/>).
+/// Numbers, text, cells and structs are read.
 /// </summary>
 internal static class MatFile
 {
@@ -25,11 +26,19 @@ internal static class MatFile
         try
         {
             byte[] bytes = ReadBytes(path);
+            if (Hdf5File.Find(bytes) is { } start)
+                return MatHdf5.Variables(new Hdf5File(bytes, start, bytes.Length + (long)MaxBytes));
+            if (bytes.AsSpan().StartsWith("MATLAB 7.3"u8))
+                throw new InvalidDataException("cut off behind the header of version 7.3");
             return new Parser(IsLittleEndian(bytes)).Variables(bytes.AsMemory(HeaderBytes));
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new AnnotationException($"{path}: {e.Message}; replace the file with an intact copy", e);
+        }
+        catch (NotSupportedException e)
+        {
+            throw new AnnotationException($"{path}: {e.Message}; save it in MATLAB with -v7", e);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -49,9 +58,6 @@ internal static class MatFile
             file.ReadExactly(bytes);
             if (bytes.Length == 0)
                 throw new InvalidDataException("the file is empty");
-            if (bytes.AsSpan().StartsWith("MATLAB 7.3"u8) || bytes is [0x89, (byte)'H', (byte)'D', (byte)'F', ..])
-                throw new AnnotationException(
-                    $"{path}: a MAT file of version 7.3 (HDF5), which is not read; save it with -v7 in MATLAB");
             if (bytes.Length < HeaderBytes)
                 throw new InvalidDataException($"not a MAT file or cut off: {bytes.Length} bytes, " +
                     $"shorter than the header of {HeaderBytes}");
