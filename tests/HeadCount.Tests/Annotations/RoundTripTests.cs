@@ -52,6 +52,9 @@ public sealed class RoundTripTests : IDisposable
     public void Csv((float, float, byte)[][] values) => Table("csv", "t.csv", values, true);
 
     [Property]
+    public void Parquet((float, float, byte)[][] values) => Table("parquet", "t.parquet", values, true);
+
+    [Property]
     public void Coco((float, float, byte)[][] values) => Table("coco", "t.json", values, true);
 
     [Property]

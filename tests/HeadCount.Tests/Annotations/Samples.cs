@@ -1,5 +1,6 @@
 using HeadCount.Annotations;
 using HeadCount.Tests.Annotations.Mat;
+using HeadCount.Tests.Annotations.Parquet;
 
 namespace HeadCount.Tests.Annotations;
 
@@ -53,9 +54,19 @@ internal static class Samples
         ["crowdhuman"] = Text("""
             {"ID":"a","gtboxes":[{"tag":"person","hbox":[1,2,3,4],"head_attr":{"ignore":0},"extra":{"occ":1}}]}
             """),
+        ["parquet"] = Parquet(),
+        ["parquet plain"] = ParquetBytes.File([("a.jpg", 1, 2), ("b.jpg", 3, 4)], [("a.jpg", 5, 6)]),
         ["p2pnet"] = Text("a.jpg labels.txt\n"),
         ["nwpu-points"] = Text("1 1 2 3\n2 0\n"),
     };
+
+    private static byte[] Parquet()
+    {
+        using var folder = new TempFolder();
+        AnnotationFormat.Find("parquet")!.Write!(folder["a"],
+            [new PictureHeads("a.jpg", [new HeadPoint(1, 2, 0.5), new HeadPoint(3, 4)]), new PictureHeads("b.jpg", [])]);
+        return File.ReadAllBytes(folder["a"]);
+    }
 
     private static byte[] Text(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
