@@ -4,6 +4,8 @@ return args switch
 {
     ["networks", .. var models] => Networks.Run(models),
     ["count", var dataset, var list, .. var models] => Counting.Run(dataset, list, models),
+    ["formats"] => Formats.Run("../shared/data"),
+    ["formats", var folder] => Formats.Run(folder),
     _ => Usage(),
 };
 
@@ -12,6 +14,7 @@ static int Usage()
     Console.Error.WriteLine("""
         HeadCount.Benchmarks networks [MODEL…]             time a 512×512 tile takes, against a CSRNet of VGG16
         HeadCount.Benchmarks count DATASET LIST [MODEL…]   pictures a second from files to heads, and memory
+        HeadCount.Benchmarks formats [FOLDER]              published annotation files: heads as known, files a second
         """);
     return 2;
 }
