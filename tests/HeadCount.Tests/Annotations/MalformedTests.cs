@@ -175,6 +175,22 @@ public sealed class MalformedTests : IDisposable
             StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void DeviceWithoutEnd_IsEmpty(string id)
+    {
+        Assert.SkipUnless(File.Exists("/dev/zero"), "no /dev/zero here");
+        string link = File.CreateSymbolicLink(_folder["device"], "/dev/zero").FullName;
+        try
+        {
+            Assert.All(Samples.Read(id, link, _folder["a.jpg"]), picture => Assert.Empty(picture.Heads));
+        }
+        catch (AnnotationException e)
+        {
+            Assert.StartsWith(link, e.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public void LoneSurrogates_AreRefused()
     {
