@@ -1,7 +1,6 @@
-using System.Numerics;
 using HeadCount.IO;
 using Parquet;
-using Parquet.Data;
+using Parquet.Meta;
 using Parquet.Schema;
 
 namespace HeadCount.Annotations.Parquet;
@@ -70,10 +69,11 @@ public static class ParquetFormat
                 throw new AnnotationException($"{path}: a row group of {group.RowCount} rows, more than the " +
                     $"{MaxGroupRows} that are read; write it with smaller ones");
             int rows = (int)group.RowCount;
-            string?[] names = await NamesAsync(path, stream, group, image, row).ConfigureAwait(false);
-            double?[] xs = await NumbersAsync(path, stream, group, x).ConfigureAwait(false);
-            double?[] ys = await NumbersAsync(path, stream, group, y).ConfigureAwait(false);
-            double?[]? scores = score is null ? null : await NumbersAsync(path, stream, group, score).ConfigureAwait(false);
+            var columns = new ColumnReader(stream, reader.Metadata!, group);
+            string?[] names = await NamesAsync(path, columns, image, row).ConfigureAwait(false);
+            double?[] xs = await NumbersAsync(path, columns, x).ConfigureAwait(false);
+            double?[] ys = await NumbersAsync(path, columns, y).ConfigureAwait(false);
+            double?[]? scores = score is null ? null : await NumbersAsync(path, columns, score).ConfigureAwait(false);
             for (int k = 0; k < rows; k++)
             {
                 row++;
@@ -103,56 +103,60 @@ public static class ParquetFormat
 
     /// <summary>Names of a group's rows; equal ones that follow each other share their text.</summary>
     private static async ValueTask<string?[]> NamesAsync(
-        string path, Stream stream, ParquetRowGroupReader group, DataField field, long row)
+        string path, ColumnReader column, DataField field, long row)
     {
-        ParquetGuard.CheckPages(stream, group, field);
-        using RawColumnData data = await group.ReadRawColumnDataBaseAsync(field).ConfigureAwait(false);
-        if (data is not RawColumnData<ReadOnlyMemory<char>> texts)
+        if (field.ClrType != typeof(ReadOnlyMemory<char>))
             throw WrongType(path, field, "text");
-        var names = new string?[group.RowCount];
+        ReadOnlyMemory<char>?[] texts = await column.ReadAsync(field, ReadOnlyMemory<char>.Empty).ConfigureAwait(false);
+        var names = new string?[texts.Length];
         string? last = null;
-        int at = 0;
         for (int i = 0; i < names.Length; i++)
         {
-            if (IsNull(field, data, i))
+            if (texts[i] is not { } text)
                 continue;
-            ReadOnlySpan<char> text = texts.Values[at++].Span;
             if (text.Length > MaxNameLength)
                 throw Place(path, row + i + 1).Error($"an image name of {text.Length} characters");
-            if (last is null || !text.SequenceEqual(last))
+            if (last is null || !text.Span.SequenceEqual(last))
                 last = text.ToString();
             names[i] = last;
         }
         return names;
     }
 
-    private static async ValueTask<double?[]> NumbersAsync(
-        string path, Stream stream, ParquetRowGroupReader group, DataField field)
+    private static async ValueTask<double?[]> NumbersAsync(string path, ColumnReader column, DataField field)
     {
-        ParquetGuard.CheckPages(stream, group, field);
-        using RawColumnData data = await group.ReadRawColumnDataBaseAsync(field).ConfigureAwait(false);
-        return data switch
+        if (field.ClrType == typeof(double))
+            return await column.ReadAsync(field, double.NaN).ConfigureAwait(false);
+        if (field.ClrType == typeof(float))
+            return Array.ConvertAll(await column.ReadAsync(field, float.NaN).ConfigureAwait(false), x => (double?)x);
+        if (field.ClrType == typeof(int))
+            return Array.ConvertAll(await column.ReadAsync(field, int.MinValue).ConfigureAwait(false), x => (double?)x);
+        if (field.ClrType == typeof(long))
+            return Array.ConvertAll(await column.ReadAsync(field, long.MinValue).ConfigureAwait(false), x => (double?)x);
+        throw WrongType(path, field, "numbers");
+    }
+
+    /// <summary>Columns of one row group.</summary>
+    private sealed class ColumnReader(Stream stream, FileMetaData file, ParquetRowGroupReader group)
+    {
+        /// <summary>A column's values, null where there are none; <paramref name="lost"/> where damage left a gap.</summary>
+        internal async ValueTask<T?[]> ReadAsync<T>(DataField field, T lost) where T : struct
         {
-            RawColumnData<double> values => Convert<double>(values, field, group.RowCount),
-            RawColumnData<float> values => Convert<float>(values, field, group.RowCount),
-            RawColumnData<int> values => Convert<int>(values, field, group.RowCount),
-            RawColumnData<long> values => Convert<long>(values, field, group.RowCount),
-            _ => throw WrongType(path, field, "numbers"),
-        };
+            ParquetGuard.CheckPages(stream, file, group, field);
+            var values = new T[group.RowCount];
+            Array.Fill(values, lost);
+            int[]? levels = field.MaxDefinitionLevel > 0 ? new int[values.Length] : null;
+            // Null as an array would become an empty memory instead of none.
+            Memory<int>? memory = levels is null ? default(Memory<int>?) : levels;
+            await group.ReadRawAsync<T>(field, values, memory, null).ConfigureAwait(false);
+            var rows = new T?[values.Length];
+            int at = 0;
+            for (int i = 0; i < rows.Length; i++)
+                if (levels is null || levels[i] == field.MaxDefinitionLevel)
+                    rows[i] = values[at++];
+            return rows;
+        }
     }
-
-    private static double?[] Convert<T>(RawColumnData<T> data, DataField field, long rows) where T : struct, INumber<T>
-    {
-        var numbers = new double?[rows];
-        int at = 0;
-        for (int i = 0; i < numbers.Length; i++)
-            if (!IsNull(field, data, i))
-                numbers[i] = double.CreateChecked(data.Values[at++]);
-        return numbers;
-    }
-
-    private static bool IsNull(DataField field, RawColumnData data, int row) =>
-        field.MaxDefinitionLevel > 0 && data.DefinitionLevels[row] < field.MaxDefinitionLevel;
 
     private static AnnotationException WrongType(string path, DataField field, string expected) =>
         new($"{path}: column '{field.Name}' holds {field.ClrType.Name}; expected {expected}");

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using Parquet;
 using Parquet.Meta;
 using Parquet.Schema;
+using Type = Parquet.Meta.Type;
 
 namespace HeadCount.Annotations.Parquet;
 
@@ -45,10 +46,14 @@ internal static class ParquetGuard
 
     /// <summary>Goes from page to page of a column, as far as its values reach.</summary>
     /// <exception cref="InvalidDataException">It is malformed, or a page is too large.</exception>
-    internal static void CheckPages(Stream stream, ParquetRowGroupReader group, DataField field)
+    internal static void CheckPages(Stream stream, FileMetaData file, ParquetRowGroupReader group, DataField field)
     {
         ColumnMetaData column = group.GetMetadata(field)?.MetaData
             ?? throw new InvalidDataException($"a row group without column '{field.Name}'");
+        // The library writes values of the stored type over memory of the declared one.
+        (Type stored, long[] encodings) = Stored(field);
+        if (column.Type != stored || file.Schema.Any(element => element.Name == field.Name && element.Type != stored))
+            throw new InvalidDataException($"column '{field.Name}' of {field.ClrType.Name} is stored as {column.Type}");
         if (column.NumValues != group.RowCount)
             throw new InvalidDataException($"{column.NumValues} values in a row group of {group.RowCount}");
         long position = column.DictionaryPageOffset is > 0 and var dictionary
@@ -74,18 +79,28 @@ internal static class ParquetGuard
                 header.Clear();
                 length = Header(bytes.AsMemory(0, read), header);
             }
-            long packed = Value(3), unpacked = Value(2), count = Math.Max(Nested(5), Nested(8)), entries = Nested(7);
+            long packed = Value(3), unpacked = Value(2), count = Math.Max(Nested(5, 1), Nested(8, 1)), entries = Nested(7, 1);
             if (unpacked is < 0 or > MaxPage || packed < 0 || packed > Math.Min(MaxPage, stream.Length - position - length))
                 throw new InvalidDataException($"a page of {packed} bytes that unpacks to {unpacked}");
             if (count is < 0 or > MaxValues || entries is < 0 or > MaxValues || count + entries == 0)
                 throw new InvalidDataException($"a page of {count} values and {entries} entries");
+            if (!encodings.Contains(Nested(5, 2)) || !encodings.Contains(Nested(8, 4)) || Nested(7, 2) is not (0 or 2))
+                throw new InvalidDataException("a page in an encoding that is not read");
             values += count;
             position += length + packed;
 
             long Value(int id) => header.GetValueOrDefault(id, -1);
-            long Nested(int id) => header.GetValueOrDefault(Thrift.Inner(id, 1));
+            long Nested(int outer, int id) => header.GetValueOrDefault(Thrift.Inner(outer, id));
         }
     }
+
+    /// <summary>How a column must be stored: plain, in a dictionary, or as differences or bytes apart.</summary>
+    private static (Type Type, long[] Encodings) Stored(DataField field) =>
+        field.ClrType == typeof(ReadOnlyMemory<char>) ? (Type.BYTE_ARRAY, [0, 2, 8, 6, 7])
+        : field.ClrType == typeof(double) ? (Type.DOUBLE, [0, 2, 8, 9])
+        : field.ClrType == typeof(float) ? (Type.FLOAT, [0, 2, 8, 9])
+        : field.ClrType == typeof(int) ? (Type.INT32, [0, 2, 8, 5])
+        : (Type.INT64, [0, 2, 8, 5]);
 
     private static int Header(ReadOnlyMemory<byte> bytes, Dictionary<int, long> numbers)
     {
@@ -102,7 +117,7 @@ internal static class ParquetGuard
         /// <summary>The key of a number inside another field's structure.</summary>
         internal static int Inner(int outer, int id) => (outer << 16) + id;
 
-        /// <summary>Notes the integers of the topmost two levels where they are asked for, the largest of each.</summary>
+        /// <summary>Notes the integers of the topmost two levels where they are asked for.</summary>
         internal void Struct(int depth, Dictionary<int, long>? numbers, int outer = 0)
         {
             if (depth > MaxDepth)
@@ -119,8 +134,8 @@ internal static class ParquetGuard
                 {
                     long value = Signed();
                     int key = Inner(outer, id);
-                    if (numbers is not null && depth < 2)
-                        numbers[key] = Math.Max(value, numbers.GetValueOrDefault(key, value));
+                    if (numbers is not null && depth < 2 && !numbers.TryAdd(key, value))
+                        throw new InvalidDataException($"field {id} a second time");
                 }
                 else if (type == 12)
                 {
