@@ -155,4 +155,16 @@ public sealed class ParquetFormatTests : IDisposable
         Assert.Contains("that unpacks to 2147483647", Refusal(_folder.Write("b.parquet", bomb)), StringComparison.Ordinal);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 3_000_000);
     }
+
+    /// <summary>Text over memory of numbers, or numbers over memory of text, would damage the program itself.</summary>
+    [Theory]
+    [InlineData(new byte[] { 0x15, 0x0C, 0x19, 0x15 })] // the type in the row group
+    [InlineData(new byte[] { 0x15, 0x0C, 0x25, 0x00 })] // the type in the schema
+    public void ColumnStoredAsAnotherType_IsRefused(byte[] text)
+    {
+        byte[] file = ParquetBytes.File([("a.jpg", 1, 2)]);
+        int at = file.AsSpan().IndexOf(text);
+        file[at + 1] = 0x0A;
+        Refusal(_folder.Write("t.parquet", file));
+    }
 }
