@@ -40,8 +40,9 @@ internal static class Formats
             wrong += right ? 0 : 1;
             string verdict = right ? "as known" : $"WRONG, known are {known.Pictures} pictures and {known.Heads} heads";
             int duplicates = Sum(check, FindingKind.Duplicate), outside = Sum(check, FindingKind.Outside);
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{known.Name,-14} {check.Counts.Count,4} pictures {check.Heads,7} heads {duplicates,4} duplicates {outside,3} outside {FilesPerSecond(path),7:f0} files a second, {verdict}"));
+            Console.Write(string.Create(CultureInfo.InvariantCulture,
+                $"{known.Name,-14} {check.Counts.Count,4} pictures {check.Heads,7} heads {duplicates,4} duplicates {outside,3} outside"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $" {FilesPerSecond(path),7:f0} files a second, {verdict}"));
         }
         return wrong > 0 ? 1 : 0;
     }
