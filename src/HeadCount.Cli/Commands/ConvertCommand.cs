@@ -10,6 +10,7 @@ internal static class ConvertCommand
     private static readonly Dictionary<string, string> IdsByExtension = new(StringComparer.OrdinalIgnoreCase)
     {
         [".csv"] = "csv", [".json"] = "coco", [".xml"] = "cvat", [".geojson"] = "geojson", [".txt"] = "nwpu-points",
+        [".parquet"] = "parquet",
     };
 
     internal static Command Create()
@@ -25,7 +26,7 @@ internal static class ConvertCommand
         {
             HelpName = "FORMAT",
             Description = "Format of OUT, by its extension otherwise (.csv, .json for coco, .xml for cvat, .geojson, " +
-                $".txt for nwpu-points): {Ids(format => format.Write is not null)}",
+                $".parquet, .txt for nwpu-points): {Ids(format => format.Write is not null)}",
         };
         var pictures = new Option<string?>("--pictures")
         {

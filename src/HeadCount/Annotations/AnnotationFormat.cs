@@ -11,6 +11,7 @@ using HeadCount.Annotations.Mot;
 using HeadCount.Annotations.Nwpu;
 using HeadCount.Annotations.NwpuPoints;
 using HeadCount.Annotations.P2PNet;
+using HeadCount.Annotations.Parquet;
 using HeadCount.Annotations.ShanghaiTech;
 using HeadCount.Annotations.UcfCc50;
 using HeadCount.Annotations.Via;
@@ -60,8 +61,8 @@ public sealed record AnnotationFormat(string Id, string Name, string Layout)
     [
         ShanghaiTechFormat.Format, UcfCc50Format.Format, BeijingBrtFormat.Format, NwpuFormat.Format, JhuFormat.Format,
         YoloFormat.Format, LabelmeFormat.Format, ViaFormat.Format, MotFormat.Format, VisDroneFormat.Format,
-        NwpuPointsFile.Format, VsCrowdFormat.Format, HeadCsvFile.Format, CocoFormat.Format, CvatFormat.Format,
-        LabelStudioFormat.Format, CrowdHumanFormat.Format, P2PNetFormat.Format, GeoJsonFile.Format,
+        ParquetFormat.Format, NwpuPointsFile.Format, VsCrowdFormat.Format, HeadCsvFile.Format, CocoFormat.Format,
+        CvatFormat.Format, LabelStudioFormat.Format, CrowdHumanFormat.Format, P2PNetFormat.Format, GeoJsonFile.Format,
     ];
 
     /// <summary>The format that a file is in.</summary>

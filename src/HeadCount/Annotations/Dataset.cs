@@ -9,7 +9,7 @@ namespace HeadCount.Annotations;
 /// by side: each picture belongs to the layout whose annotation stands where it looks for it. A picture without one
 /// takes its heads from a table for many pictures in the dataset folder or its folder <c>annotations</c>:
 /// <c>annotations.csv</c> or else <c>heads.csv</c> (<see cref="HeadCsvFile"/>), and every COCO, CVAT, Label Studio,
-/// VIA, CrowdHuman and P2PNet file. One below a folder named <c>negatives</c> holds nobody.
+/// VIA, CrowdHuman, P2PNet and Parquet file. One below a folder named <c>negatives</c> holds nobody.
 /// </summary>
 public sealed class Dataset
 {
@@ -195,7 +195,7 @@ public sealed class Dataset
         /// </summary>
         private static AnnotationFormat? TableFormat(string path, HashSet<string> pictures)
         {
-            if (Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".XML" or ".ODGT" or ".LIST")
+            if (Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".XML" or ".ODGT" or ".LIST" or ".PARQUET")
                 || new FileInfo(path).Length == 0
                 || pictures.Contains(Path.GetFileNameWithoutExtension(path)))
                 return null;

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using HeadCount.Annotations.Mat;
 
 namespace HeadCount.Annotations;
 
@@ -7,6 +8,7 @@ namespace HeadCount.Annotations;
 internal sealed class FileStart
 {
     private const int Bytes = 64 << 10;
+    private HashSet<string>? _matVariables;
 
     private FileStart(string path, string text, byte[] bytes)
     {
@@ -38,6 +40,13 @@ internal sealed class FileStart
 
     /// <summary>Names one level below the top.</summary>
     internal HashSet<string> InnerNames { get; } = [];
+
+    /// <summary>
+    /// Whether it is a MAT file with that variable; <see cref="AnnotationException"/> says what is wrong with a damaged
+    /// one. Such files are short, and their variables stand anywhere.
+    /// </summary>
+    internal bool HasMatVariable(string name) =>
+        Extension == ".MAT" && (_matVariables ??= [.. MatFile.Read(Path).Keys]).Contains(name);
 
     internal static FileStart Of(string path) => AnnotationText.Open(path, stream =>
     {

@@ -15,9 +15,10 @@ public readonly record struct PerceptualHash(UInt128 Bits)
     private const int Side = 9;
 
     /// <summary>
-    /// Pictures with at most so many different bits are taken for copies of one another. Of 294 photographs of crowds
-    /// 291 stay within it at two thirds of their size and JPEG quality 40; of the 43,071 pairs of them two are within
-    /// it, all others differ in 29 bits or more.
+    /// Pictures with at most so many different bits are taken for copies of one another. Among 743 photographs of crowds
+    /// from three datasets all pairs within it, at 0 to 14 bits, are the same photograph in another size, cut or colour;
+    /// from 26 bits on they are different ones, of the same place moments later at first, of nothing in common from 32
+    /// on. At two thirds of the size and JPEG quality 40, 291 of 294 photographs stay within it.
     /// </summary>
     public const int NearDistance = 20;
 

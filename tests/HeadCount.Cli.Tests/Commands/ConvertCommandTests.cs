@@ -23,6 +23,7 @@ public sealed class ConvertCommandTests : IDisposable
     [Theory]
     [InlineData("x.json", "coco")]
     [InlineData("x.xml", "cvat")]
+    [InlineData("x.parquet", "parquet")]
     [InlineData("x.json", "labelstudio")]
     public async Task Convert_FolderToFileAndBack(string file, string to)
     {

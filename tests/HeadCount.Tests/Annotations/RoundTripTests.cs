@@ -1,3 +1,4 @@
+using System.Globalization;
 using FsCheck.Xunit;
 using HeadCount.Annotations;
 using HeadCount.Imaging;
@@ -52,6 +53,9 @@ public sealed class RoundTripTests : IDisposable
     public void Csv((float, float, byte)[][] values) => Table("csv", "t.csv", values, true);
 
     [Property]
+    public void Parquet((float, float, byte)[][] values) => Table("parquet", "t.parquet", values, true);
+
+    [Property]
     public void Coco((float, float, byte)[][] values) => Table("coco", "t.json", values, true);
 
     [Property]
@@ -86,6 +90,55 @@ public sealed class RoundTripTests : IDisposable
         Assert.Equal(written.Select(picture => picture.Name).Order(), dataset.Images.Select(image => image.Name).Order());
         foreach (AnnotatedImage image in dataset.Images)
             AssertSame(written.Single(picture => picture.Name == image.Name).Heads, image.Heads, 1e-6);
+    }
+
+    private static readonly (float, float, byte)[][] Few = [[], [(-3.25f, 1234.5f, 255), (0.001f, 7.5f, 255)], [(70, 50, 255)]];
+
+    /// <summary>Where numbers have decimal commas, files have points all the same.</summary>
+    [Fact]
+    public void DecimalCommas_StayOutOfFiles()
+    {
+        var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+        (culture.NumberFormat.NumberDecimalSeparator, culture.NumberFormat.NegativeSign) = (",", "−");
+        CultureInfo before = CultureInfo.CurrentCulture;
+        CultureInfo.CurrentCulture = culture;
+        try
+        {
+            Assert.Equal("−0,5", $"{-0.5}");
+            foreach ((string id, string extension) in Tables)
+            {
+                Table(id, "t" + extension, Few, false);
+                File.Delete(_folder["t" + extension]);
+            }
+            NwpuPoints(Few);
+            foreach (string id in (string[])["shanghaitech", "labelme", "yolo"])
+                Folder(id, Few, false);
+        }
+        finally
+        {
+            CultureInfo.CurrentCulture = before;
+        }
+    }
+
+    private static readonly (string Id, string Extension)[] Tables =
+        [("csv", ".CSV"), ("parquet", ".PARQUET"), ("coco", ".JSON"), ("cvat", ".XML"), ("labelstudio", ".JSON")];
+
+    [Theory]
+    [InlineData("csv")]
+    [InlineData("coco")]
+    [InlineData("cvat")]
+    [InlineData("labelstudio")]
+    [InlineData("nwpu-points")]
+    public void WindowsLineEnds_ReadTheSame(string id)
+    {
+        AnnotationFormat format = AnnotationFormat.Find(id)!;
+        format.Write!(_folder["t"], [.. Pictures(Few, false).Select((p, i) => p with { Name = $"{i}" })]);
+        PictureHeads[] expected = [.. format.Read!(_folder["t"], null)];
+        string text = File.ReadAllText(_folder["t"]);
+        _folder.Write("t", text.ReplaceLineEndings("\r\n"));
+        PictureHeads[] read = [.. format.Read!(_folder["t"], null)];
+        Assert.Equal(expected.Select(picture => picture.Name), read.Select(picture => picture.Name));
+        Assert.Equal(expected.Select(picture => picture.Heads), read.Select(picture => picture.Heads));
     }
 
     private static readonly byte[] Pixels = Jpeg();

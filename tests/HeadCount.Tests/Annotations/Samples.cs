@@ -1,9 +1,12 @@
 using HeadCount.Annotations;
 using HeadCount.Tests.Annotations.Mat;
+using HeadCount.Tests.Annotations.Parquet;
 
 namespace HeadCount.Tests.Annotations;
 
-/// <summary>A small valid file of every format that is read, to be damaged.</summary>
+/// <summary>
+/// Small valid files of every format that is read, to be damaged; several of one format differ behind a blank.
+/// </summary>
 internal static class Samples
 {
     private static readonly MatBytes Mat = new();
@@ -12,6 +15,9 @@ internal static class Samples
     {
         ["shanghaitech"] = Mat.File(Mat.Compressed(Mat.Cell("image_info",
             Mat.Struct("", ("location", Mat.Doubles("", 2, 2, 1, 2, 3, 4)), ("number", Mat.Bytes("", 1, 1, 2)))))),
+        ["shanghaitech v7.3"] = MatV73.File("points"),
+        ["ucf v7.3"] = MatV73.File("values"),
+        ["brt v7.3"] = MatV73.File("members"),
         ["ucf"] = Mat.File(Mat.Doubles("annPoints", 2, 2, 1, 2, 3, 4)),
         ["brt"] = Mat.File(Mat.Shorts("loc", 2, 2, 1, 2, 3, 4)),
         ["nwpu"] = Text("""{"img_id":"1.jpg","human_num":1,"points":[[1.5,2]],"boxes":[[0,0,3,4]]}"""),
@@ -48,13 +54,26 @@ internal static class Samples
         ["crowdhuman"] = Text("""
             {"ID":"a","gtboxes":[{"tag":"person","hbox":[1,2,3,4],"head_attr":{"ignore":0},"extra":{"occ":1}}]}
             """),
+        ["parquet"] = Parquet(),
+        ["parquet plain"] = ParquetBytes.File([("a.jpg", 1, 2), ("b.jpg", 3, 4)], [("a.jpg", 5, 6)]),
         ["p2pnet"] = Text("a.jpg labels.txt\n"),
         ["nwpu-points"] = Text("1 1 2 3\n2 0\n"),
     };
 
+    private static byte[] Parquet()
+    {
+        using var folder = new TempFolder();
+        AnnotationFormat.Find("parquet")!.Write!(folder["a"],
+            [new PictureHeads("a.jpg", [new HeadPoint(1, 2, 0.5), new HeadPoint(3, 4)]), new PictureHeads("b.jpg", [])]);
+        return File.ReadAllBytes(folder["a"]);
+    }
+
     private static byte[] Text(string text) => System.Text.Encoding.UTF8.GetBytes(text);
 
-    /// <summary>Reads a file in a format, wholly.</summary>
-    internal static List<PictureHeads> Read(string id, string path, string image) =>
-        [.. AnnotationFormat.Find(id)!.Read!(path, id == "yolo" ? image : null)];
+    /// <summary>The format's id of a sample.</summary>
+    internal static string Id(string sample) => sample.Split(' ')[0];
+
+    /// <summary>Reads a sample, wholly.</summary>
+    internal static List<PictureHeads> Read(string sample, string path, string image) =>
+        [.. AnnotationFormat.Find(Id(sample))!.Read!(path, sample == "yolo" ? image : null)];
 }

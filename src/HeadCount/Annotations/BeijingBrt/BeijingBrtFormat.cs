@@ -13,6 +13,7 @@ public static class BeijingBrtFormat
         "brt", "Beijing-BRT", "frame/name.jpg with ground_truth/name.mat")
     {
         Locate = Locate,
+        Recognises = start => start.HasMatVariable("loc"),
         Read = (path, image) =>
         [
             new PictureHeads(image is null ? Path.GetFileNameWithoutExtension(path) : Path.GetFileName(image),

@@ -28,9 +28,7 @@ public static class CvatFormat
     {
         if (stream.Length == 0)
             throw new AnnotationException($"{path}: the file is empty");
-        if (stream.Length > AnnotationText.MaxBytes)
-            throw new AnnotationException(
-                $"{path}: {stream.Length} bytes, more than the {AnnotationText.MaxBytes} that are read");
+        AnnotationText.CheckLength(path, stream, AnnotationText.MaxBytes);
         try
         {
             using var xml = XmlReader.Create(stream, new XmlReaderSettings

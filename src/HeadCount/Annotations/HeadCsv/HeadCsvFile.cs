@@ -39,7 +39,7 @@ public static class HeadCsvFile
         {
             throw Malformed(path, e.LineNumber, "is malformed: " + e.Message.Split('\n')[0].TrimEnd('\r', '.'), e);
         }
-    });
+    }, long.MaxValue);
 
     private static List<PictureHeads> Read(string path, TextReader text)
     {

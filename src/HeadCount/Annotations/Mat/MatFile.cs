@@ -5,8 +5,9 @@ using System.Text;
 namespace HeadCount.Annotations.Mat;
 
 /// <summary>
-/// Reads MATLAB's MAT files of level 5 ("MAT-File Format", The MathWorks; what <c>save -v6</c> and <c>-v7</c> write):
-/// numbers, text, cells and structs, plain or compressed, in both byte orders.
+/// Reads MATLAB's MAT files: those of level 5 ("MAT-File Format", The MathWorks; what <c>save -v6</c> and <c>-v7</c>
+/// write), plain or compressed, in both byte orders, and those of version 7.3, which are HDF5 (<see cref="MatHdf5"/>).
+/// Numbers, text, cells and structs are read.
 /// </summary>
 internal static class MatFile
 {
@@ -20,43 +21,37 @@ internal static class MatFile
 
     /// <summary>The file's variables by name.</summary>
     /// <exception cref="AnnotationException">The file is missing, malformed, too large or no such file.</exception>
-    internal static IReadOnlyDictionary<string, MatValue> Read(string path)
+    internal static IReadOnlyDictionary<string, MatValue> Read(string path) => AnnotationText.Open(path, stream =>
     {
+        AnnotationText.CheckLength(path, stream, MaxBytes);
+        byte[] bytes = new byte[stream.Length];
+        stream.ReadExactly(bytes);
         try
         {
-            byte[] bytes = ReadBytes(path);
-            return new Parser(IsLittleEndian(bytes)).Variables(bytes.AsMemory(HeaderBytes));
+            return Read(bytes);
         }
         catch (Exception e) when (e is InvalidDataException or EndOfStreamException)
         {
             throw new AnnotationException($"{path}: {e.Message}; replace the file with an intact copy", e);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (NotSupportedException e)
         {
-            throw new AnnotationException($"{path}: no such file", e);
+            throw new AnnotationException($"{path}: {e.Message}; save it in MATLAB with -v7", e);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw new AnnotationException($"{path}: cannot be read ({e.Message})", e);
-        }
+    });
 
-        static byte[] ReadBytes(string path)
-        {
-            using FileStream file = File.OpenRead(path);
-            if (file.Length > MaxBytes)
-                throw new AnnotationException($"{path}: {file.Length} bytes, more than the {MaxBytes} that are read");
-            byte[] bytes = new byte[file.Length];
-            file.ReadExactly(bytes);
-            if (bytes.Length == 0)
-                throw new InvalidDataException("the file is empty");
-            if (bytes.AsSpan().StartsWith("MATLAB 7.3"u8) || bytes is [0x89, (byte)'H', (byte)'D', (byte)'F', ..])
-                throw new AnnotationException(
-                    $"{path}: a MAT file of version 7.3 (HDF5), which is not read; save it with -v7 in MATLAB");
-            if (bytes.Length < HeaderBytes)
-                throw new InvalidDataException($"not a MAT file or cut off: {bytes.Length} bytes, " +
-                    $"shorter than the header of {HeaderBytes}");
-            return bytes;
-        }
+    private static Dictionary<string, MatValue> Read(byte[] bytes)
+    {
+        if (bytes.Length == 0)
+            throw new InvalidDataException("the file is empty");
+        if (Hdf5File.Find(bytes) is { } start)
+            return MatHdf5.Variables(new Hdf5File(bytes, start, bytes.Length + (long)MaxBytes));
+        if (bytes.AsSpan().StartsWith("MATLAB 7.3"u8))
+            throw new InvalidDataException("cut off behind the header of version 7.3");
+        if (bytes.Length < HeaderBytes)
+            throw new InvalidDataException($"not a MAT file or cut off: {bytes.Length} bytes, " +
+                $"shorter than the header of {HeaderBytes}");
+        return new Parser(IsLittleEndian(bytes)).Variables(bytes.AsMemory(HeaderBytes));
     }
 
     /// <summary>Byte order from the header's last two bytes: "IM" as written by a little-endian machine.</summary>

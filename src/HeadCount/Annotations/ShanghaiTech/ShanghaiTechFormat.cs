@@ -15,7 +15,7 @@ public static class ShanghaiTechFormat
         "shanghaitech", "ShanghaiTech", "images/IMG_n.jpg with ground-truth/GT_IMG_n.mat")
     {
         Locate = Locate,
-        Recognises = start => start.Extension == ".MAT" && FileName(start.Path).StartsWith("GT_", IgnoringCase),
+        Recognises = start => start.HasMatVariable("image_info"),
         Read = (path, image) =>
         [
             new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),

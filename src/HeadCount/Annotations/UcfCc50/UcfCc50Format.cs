@@ -13,7 +13,7 @@ public static class UcfCc50Format
         "ucf", "UCF", "name.jpg beside name_ann.mat (UCF_CC_50, UCF-QNRF)")
     {
         Locate = Locate,
-        Recognises = start => start.Path.EndsWith("_ann.mat", StringComparison.OrdinalIgnoreCase),
+        Recognises = start => start.HasMatVariable("annPoints"),
         Read = (path, image) =>
         [
             new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),

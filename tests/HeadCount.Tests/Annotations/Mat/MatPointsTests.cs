@@ -42,6 +42,18 @@ public sealed class MatPointsTests : IDisposable
         BeijingBrtFormat.Read(Save(Mat.Doubles("loc", 1, 2, 100, 200.5))));
 
     [Theory]
+    [InlineData("image_info", "shanghaitech")]
+    [InlineData("annPoints", "ucf")]
+    [InlineData("loc", "brt")]
+    public void TheFormat_IsToldByTheVariable(string variable, string id) =>
+        Assert.Equal(id, AnnotationFormat.Of(Save(Mat.Doubles(variable, 1, 2, 3, 9))).Id);
+
+    [Fact]
+    public void TheFormat_OfADamagedFile_SaysWhatIsWrong() => Assert.Contains("cut off",
+        Assert.Throws<AnnotationException>(() => AnnotationFormat.Of(_folder.Write("b.mat",
+            Mat.File(Mat.Doubles("loc", 1, 2, 3, 9))[..150]))).Message, StringComparison.Ordinal);
+
+    [Theory]
     [InlineData(0, 0)]
     [InlineData(0, 2)]
     [InlineData(2, 0)]

@@ -1,6 +1,6 @@
 using System.Collections;
 
-namespace HeadCount.Annotations.Coco;
+namespace HeadCount.Annotations;
 
 /// <summary>
 /// Heads of many pictures that arrive in any order, at 20 bytes each: every head knows the next one of its picture.
