@@ -1,0 +1,290 @@
+// A picture that zooms (OpenSeadragon), its heat map, and one canvas above them for everything that is drawn.
+import OpenSeadragon from "openseadragon";
+import { api, type Comparison, type Picture, type Point, type Zone } from "./api";
+import { interleave, spacing } from "./geometry";
+
+/** What a finger, pen or mouse does, in picture pixels; reach is how far from a head still means it. */
+export interface Pointer {
+  /** Answers whether the following drag is taken; otherwise it moves the picture. */
+  press(point: Point, reach: number): boolean;
+  drag(point: Point): void;
+  release(): void;
+  tap(point: Point, reach: number): void;
+  doubleTap(point: Point, reach: number): void;
+}
+
+/** What is to be seen; points are interleaved. */
+export interface Scene {
+  xy: Float64Array;
+  count: number;
+  selected: number;
+  zones: readonly Zone[];
+  /** Corners of a zone that is being drawn. */
+  draft: readonly Point[];
+  comparison: Comparison | null;
+  showHeads: boolean;
+  showHeatMap: boolean;
+  crosshair: boolean;
+}
+
+const Colors = { head: "#ffd60a", hit: "#56b4e9", miss: "#ff6b1a", falseAlarm: "#f0e442", zone: "#ffffff", dark: "rgba(0, 0, 0, .65)" };
+type Shape = "ring" | "cross" | "triangle";
+
+export type Viewer = ReturnType<typeof createViewer>;
+
+export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene, pointer: Pointer) {
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const osd = OpenSeadragon({
+    element: stage,
+    tileSources: api.tiles(picture.id),
+    drawer: "canvas",
+    showNavigationControl: false,
+    gestureSettingsMouse: { clickToZoom: false, dblClickToZoom: false },
+    gestureSettingsTouch: { clickToZoom: false, dblClickToZoom: false },
+    gestureSettingsPen: { clickToZoom: false, dblClickToZoom: false },
+    animationTime: still ? 0 : 0.4,
+    maxZoomPixelRatio: 12,
+    minZoomImageRatio: 0.7,
+    visibilityRatio: 0.4,
+    zoomPerScroll: 1.25,
+    tabIndex: -1,
+  });
+  const heat = document.createElement("img");
+  heat.className = "heat";
+  heat.alt = "";
+  heat.addEventListener("error", () => heat.removeAttribute("src"));
+  const canvas = document.createElement("canvas");
+  canvas.className = "marks";
+  osd.canvas.append(heat, canvas);
+  const context = canvas.getContext("2d")!;
+
+  // Screen = scale × picture + origin.
+  let scale = 1, originX = 0, originY = 0, width = 0, height = 0, gap = Infinity;
+  let compared: { points: Float64Array; shape: Shape; color: string }[] = [], comparedOf: Comparison | null = null;
+  let asked = 0, shownHeat = "";
+
+  function measure() {
+    const zero = osd.viewport.pixelFromPoint(new OpenSeadragon.Point(0, 0), true);
+    const one = osd.viewport.pixelFromPoint(new OpenSeadragon.Point(1, 0), true);
+    scale = (one.x - zero.x) / picture.width;
+    [originX, originY] = [zero.x, zero.y];
+    if (stage.clientWidth !== width || stage.clientHeight !== height || canvas.width === 0) {
+      [width, height] = [stage.clientWidth, stage.clientHeight];
+      canvas.width = Math.round(width * devicePixelRatio);
+      canvas.height = Math.round(height * devicePixelRatio);
+    }
+  }
+
+  // Paths with thousands of parts slow down more than in proportion: each is painted in pieces.
+  const Piece = 400;
+
+  function drawMarks(xy: Float64Array, count: number, shape: Shape, color: string) {
+    const radius = Math.min(11, Math.max(1.4, 0.42 * Math.min(gap, 60) * scale));
+    const small = radius < 3.2;
+    const x0 = -radius, x1 = width + radius, y0 = -radius, y1 = height + radius;
+    context.fillStyle = color;
+    const pass = (line: number, style: string) => {
+      context.lineWidth = line;
+      context.strokeStyle = style;
+      let parts = 0;
+      context.beginPath();
+      for (let i = 0; i < 2 * count; i += 2) {
+        const x = xy[i] * scale + originX, y = xy[i + 1] * scale + originY;
+        if (x < x0 || x > x1 || y < y0 || y > y1) continue;
+        trace(shape, x, y, radius);
+        if (++parts % Piece === 0) {
+          context.stroke();
+          context.beginPath();
+        }
+      }
+      context.stroke();
+    };
+    if (small && shape === "ring") {
+      // So near each other that a ring would be a dot.
+      const side = Math.max(2, 1.6 * radius), half = side / 2;
+      for (let i = 0; i < 2 * count; i += 2) {
+        const x = xy[i] * scale + originX, y = xy[i + 1] * scale + originY;
+        if (x >= x0 && x <= x1 && y >= y0 && y <= y1) context.fillRect(x - half, y - half, side, side);
+      }
+      return;
+    }
+    if (!small) pass(4, Colors.dark);
+    pass(small ? 1.5 : 2, color);
+  }
+
+  function trace(shape: Shape, x: number, y: number, r: number) {
+    if (shape === "ring") {
+      context.moveTo(x + r, y);
+      context.arc(x, y, r, 0, 2 * Math.PI);
+    } else if (shape === "cross") {
+      context.moveTo(x - r, y - r);
+      context.lineTo(x + r, y + r);
+      context.moveTo(x + r, y - r);
+      context.lineTo(x - r, y + r);
+    } else {
+      context.moveTo(x, y - r);
+      context.lineTo(x + r, y + 0.8 * r);
+      context.lineTo(x - r, y + 0.8 * r);
+      context.closePath();
+    }
+  }
+
+  function outline(points: readonly Point[], closed: boolean, fill: boolean) {
+    context.beginPath();
+    points.forEach(([x, y], i) => context[i ? "lineTo" : "moveTo"](x * scale + originX, y * scale + originY));
+    if (closed) context.closePath();
+    if (fill) {
+      context.fillStyle = "rgba(255, 255, 255, .12)";
+      context.fill();
+    }
+    for (const [line, style] of [[5, Colors.dark], [2, Colors.zone]] as const) {
+      context.lineWidth = line;
+      context.strokeStyle = style;
+      context.stroke();
+    }
+  }
+
+  function label(text: string, points: readonly Point[]) {
+    let x = 0, y = Infinity;
+    for (const [px, py] of points) {
+      x += px / points.length;
+      y = Math.min(y, py);
+    }
+    [x, y] = [x * scale + originX, y * scale + originY];
+    context.font = "600 13px system-ui, sans-serif";
+    context.textAlign = "center";
+    const w = context.measureText(text).width + 16;
+    context.fillStyle = "rgba(0, 0, 0, .75)";
+    context.beginPath();
+    context.roundRect(x - w / 2, y - 11, w, 22, 11);
+    context.fill();
+    context.fillStyle = "#fff";
+    context.textBaseline = "middle";
+    context.fillText(text, x, y + 0.5);
+  }
+
+  function draw() {
+    asked = 0;
+    if (!osd.isOpen()) return;
+    measure();
+    context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
+    context.clearRect(0, 0, width, height);
+    heat.hidden = !scene.showHeatMap;
+    if (scene.showHeatMap) {
+      // Stretched by the compositor.
+      heat.style.transform = `translate(${originX}px, ${originY}px) scale(${(scale * picture.width) / 1024}, ${(scale * picture.height) / 1024})`;
+    }
+    for (const zone of scene.zones) outline(zone.points, true, true);
+    if (scene.comparison) {
+      if (comparedOf !== scene.comparison) {
+        comparedOf = scene.comparison;
+        compared = [
+          { points: interleave(comparedOf.hits), shape: "ring", color: Colors.hit },
+          { points: interleave(comparedOf.falseAlarms), shape: "triangle", color: Colors.falseAlarm },
+          { points: interleave(comparedOf.misses), shape: "cross", color: Colors.miss },
+        ];
+      }
+      for (const part of compared) drawMarks(part.points, part.points.length / 2, part.shape, part.color);
+    } else if (scene.showHeads) {
+      drawMarks(scene.xy, scene.count, "ring", Colors.head);
+    }
+    for (const zone of scene.zones) label(zone.name, zone.points);
+    if (scene.draft.length) {
+      outline(scene.draft, false, false);
+      context.fillStyle = Colors.zone;
+      for (const [x, y] of scene.draft) {
+        context.beginPath();
+        context.arc(x * scale + originX, y * scale + originY, 5, 0, 2 * Math.PI);
+        context.fill();
+      }
+    }
+    if (scene.selected >= 0 && scene.selected < scene.count) {
+      const x = scene.xy[2 * scene.selected] * scale + originX, y = scene.xy[2 * scene.selected + 1] * scale + originY;
+      for (const [line, style] of [[6, Colors.dark], [3, "#fff"]] as const) {
+        context.lineWidth = line;
+        context.strokeStyle = style;
+        context.beginPath();
+        context.arc(x, y, 15, 0, 2 * Math.PI);
+        context.stroke();
+      }
+    }
+    if (scene.crosshair) {
+      const x = width / 2, y = height / 2;
+      for (const [line, style] of [[4, Colors.dark], [1.5, "#fff"]] as const) {
+        context.lineWidth = line;
+        context.strokeStyle = style;
+        context.beginPath();
+        for (const [dx, dy] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+          context.moveTo(x + 5 * dx, y + 5 * dy);
+          context.lineTo(x + 16 * dx, y + 16 * dy);
+        }
+        context.stroke();
+      }
+    }
+  }
+
+  const redraw = () => {
+    asked ||= requestAnimationFrame(draw);
+  };
+  const toPicture = (at: OpenSeadragon.Point): Point => [(at.x - originX) / scale, (at.y - originY) / scale];
+  const reachOf = (type: string) => (type === "mouse" ? 12 : 24) / scale;
+  let dragging = false;
+
+  osd.addHandler("open", draw);
+  osd.addHandler("update-viewport", draw);
+  osd.addHandler("resize", redraw);
+  osd.addHandler("canvas-press", event => {
+    dragging = pointer.press(toPicture(event.position), reachOf((event as { pointerType?: string }).pointerType ?? "mouse"));
+  });
+  osd.addHandler("canvas-drag", event => {
+    if (!dragging) return;
+    event.preventDefaultAction = true;
+    pointer.drag(toPicture(event.position));
+  });
+  osd.addHandler("canvas-drag-end", event => {
+    if (dragging) event.preventDefaultAction = true;
+  });
+  osd.addHandler("canvas-release", () => {
+    if (dragging) pointer.release();
+    dragging = false;
+  });
+  osd.addHandler("canvas-click", event => {
+    if (event.quick) pointer.tap(toPicture(event.position), reachOf((event.originalEvent as PointerEvent).pointerType ?? "mouse"));
+  });
+  osd.addHandler("canvas-double-click", event => pointer.doubleTap(toPicture(event.position), 12 / scale));
+  return {
+    redraw,
+    /** Sets the size of the marks by how near the heads are; called when other heads are shown, not while one is edited. */
+    fitMarks(xy: Float64Array, count: number) {
+      gap = spacing(xy, count);
+      redraw();
+    },
+    showHeatOf(current: Picture) {
+      const address = api.heatMap(current);
+      if (address !== shownHeat) heat.src = shownHeat = address;
+    },
+    center: (): Point => toPicture(new OpenSeadragon.Point(width / 2, height / 2)),
+    /** Screen pixels for one of the picture. */
+    get scale() { return scale; },
+    isVisible: ([x, y]: Point) => {
+      const sx = x * scale + originX, sy = y * scale + originY;
+      return sx > 20 && sx < width - 20 && sy > 20 && sy < height - 20;
+    },
+    panTo([x, y]: Point) {
+      osd.viewport.panTo(new OpenSeadragon.Point(x / picture.width, y / picture.width), still);
+    },
+    panBy(dx: number, dy: number) {
+      osd.viewport.panBy(osd.viewport.deltaPointsFromPixels(new OpenSeadragon.Point(dx, dy)));
+      osd.viewport.applyConstraints();
+    },
+    zoomBy(factor: number) {
+      osd.viewport.zoomBy(factor);
+      osd.viewport.applyConstraints();
+    },
+    whole: () => osd.viewport.goHome(),
+    destroy() {
+      cancelAnimationFrame(asked);
+      osd.destroy();
+    },
+  };
+}
