@@ -116,7 +116,7 @@ function onStageKey(event: KeyboardEvent, bench: Bench) {
   else if (arrow) viewer.panBy(60 * arrow[0], 60 * arrow[1]);
   else if (key === "+" || key === "=") viewer.zoomBy(1.4);
   else if (key === "-") viewer.zoomBy(1 / 1.4);
-  else if (key === "0") viewer.whole();
+  else if (key === "0") viewer.showWhole();
   else if (key === "n" || (key === "Tab" && !event.shiftKey && bench.selected >= 0)) bench.step(1);
   else if (key === "p" || (key === "Tab" && event.shiftKey && bench.selected >= 0)) bench.step(-1);
   else if (key === "a" && bench.tool === "zone") bench.corner();
@@ -165,10 +165,10 @@ function Toolbar({ bench }: { bench: Bench }) {
         <IconButton icon="undo" label="Undo" keys="Ctrl+Z" disabled={!bench.canUndo} onClick={bench.undo} />
         <IconButton icon="redo" label="Redo" keys="Ctrl+Shift+Z" disabled={!bench.canRedo} onClick={bench.redo} />
       </span>
-      <span class="group">
+      <span class="group zoom">
         <IconButton icon="out" label="Zoom out" keys="-" onClick={() => bench.viewer.zoomBy(1 / 1.4)} />
         <IconButton icon="add" label="Zoom in" keys="+" onClick={() => bench.viewer.zoomBy(1.4)} />
-        <IconButton icon="whole" label="Whole picture" keys="0" onClick={() => bench.viewer.whole()} />
+        <IconButton icon="whole" label="Whole picture" keys="0" onClick={() => bench.viewer.showWhole()} />
       </span>
       <span class="group segments" role="radiogroup" aria-label="Show">
         {(Object.keys(LayerNames) as Layers[]).map(layers => (
@@ -229,7 +229,6 @@ function Count({ bench }: { bench: Bench }) {
       <p class="big" id="count" aria-live="off">{number(bench.count)}</p>
       <p class="muted">{bench.count === 1 ? "head" : "heads"}{bench.edited ? ", corrected by hand" : " found"}</p>
       <dl class="facts">
-        <div><dt>Marked heads</dt><dd>{number(bench.count)}</dd></div>
         {picture.densitySum !== null && <div title="The network's estimate from the density of the crowd, heads too blurred to mark among them">
           <dt>Estimate from density</dt><dd>{number(Math.round(picture.densitySum))}</dd></div>}
         <div><dt>Picture</dt><dd>{number(picture.width)} × {number(picture.height)}</dd></div>
