@@ -179,7 +179,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     press(point, reach) {
       if (previewing || comparison || tool === "erase" || tool === "zone" || !scene.showHeads) return false;
       const index = nearest(heads.xy, heads.count, ...point, reach);
-      drag = index < 0 ? null : { index, from: heads.get(index), moved: false };
+      drag = index < 0 || (viewer.isDense && index !== selected) ? null : { index, from: heads.get(index), moved: false };
       return drag !== null;
     },
     drag(point) {

@@ -78,60 +78,59 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
       [width, height] = [stage.clientWidth, stage.clientHeight];
       canvas.width = Math.round(width * devicePixelRatio);
       canvas.height = Math.round(height * devicePixelRatio);
+      layer = new ImageData(canvas.width + 2 * Margin, canvas.height + 2 * Margin);
+      pixels = new Uint32Array(layer.data.buffer);
+      marks.clear();
     }
   }
 
-  // Paths with thousands of parts slow down more than in proportion: each is painted in pieces.
-  const Piece = 400;
+  // Twenty thousand marks a frame are too many for stroked paths, with or without a graphics card. Each kind of mark is
+  // drawn once, and its pixels are copied into a picture that goes to the canvas in one piece. That picture is wider than
+  // the canvas by a margin, so that marks at the edge need no clipping.
+  const Margin = 64;
+  const marks = new Map<string, { offsets: Int32Array; colors: Uint32Array }>();
+  let layer = new ImageData(1, 1), pixels = new Uint32Array(layer.data.buffer);
+
+  function markOf(shape: Shape, color: string, r: number) {
+    const key = `${shape} ${color} ${r}`, known = marks.get(key);
+    if (known) return known;
+    const size = 2 * Margin, pen = new OffscreenCanvas(size, size).getContext("2d")!, small = r < 3.2;
+    pen.translate(Margin, Margin);
+    pen.scale(devicePixelRatio, devicePixelRatio);
+    pen.lineJoin = "round";
+    if (shape === "ring") pen.arc(0, 0, small ? 0.8 * r : r, 0, 2 * Math.PI);
+    else if (shape === "cross") pen.moveTo(-r, -r), pen.lineTo(r, r), pen.moveTo(r, -r), pen.lineTo(-r, r);
+    else pen.moveTo(0, -r), pen.lineTo(r, 0.8 * r), pen.lineTo(-r, 0.8 * r), pen.closePath();
+    pen.fillStyle = color;
+    // So near each other that a ring would be a dot.
+    if (small && shape !== "cross") pen.fill();
+    for (const [line, style] of small ? [[1.2, color] as const] : [[4, Colors.dark] as const, [2, color] as const]) {
+      pen.lineWidth = line;
+      pen.strokeStyle = style;
+      pen.stroke();
+    }
+    const drawn = new Uint32Array(pen.getImageData(0, 0, size, size).data.buffer), offsets: number[] = [], colors: number[] = [];
+    drawn.forEach((pixel, at) => {
+      if (pixel >>> 24 < 16) return;
+      offsets.push((Math.floor(at / size) - Margin) * layer.width + (at % size) - Margin);
+      colors.push(pixel);
+    });
+    const mark = { offsets: Int32Array.from(offsets), colors: Uint32Array.from(colors) };
+    marks.set(key, mark);
+    return mark;
+  }
 
   function drawMarks(xy: Float64Array, count: number, shape: Shape, color: string) {
-    const radius = Math.min(11, Math.max(1.4, 0.42 * Math.min(gap, 60) * scale));
-    const small = radius < 3.2;
-    const x0 = -radius, x1 = width + radius, y0 = -radius, y1 = height + radius;
-    context.fillStyle = color;
-    const pass = (line: number, style: string) => {
-      context.lineWidth = line;
-      context.strokeStyle = style;
-      let parts = 0;
-      context.beginPath();
-      for (let i = 0; i < 2 * count; i += 2) {
-        const x = xy[i] * scale + originX, y = xy[i + 1] * scale + originY;
-        if (x < x0 || x > x1 || y < y0 || y > y1) continue;
-        trace(shape, x, y, radius);
-        if (++parts % Piece === 0) {
-          context.stroke();
-          context.beginPath();
-        }
-      }
-      context.stroke();
-    };
-    if (small && shape === "ring") {
-      // So near each other that a ring would be a dot.
-      const side = Math.max(2, 1.6 * radius), half = side / 2;
-      for (let i = 0; i < 2 * count; i += 2) {
-        const x = xy[i] * scale + originX, y = xy[i + 1] * scale + originY;
-        if (x >= x0 && x <= x1 && y >= y0 && y <= y1) context.fillRect(x - half, y - half, side, side);
-      }
-      return;
-    }
-    if (!small) pass(4, Colors.dark);
-    pass(small ? 1.5 : 2, color);
-  }
-
-  function trace(shape: Shape, x: number, y: number, r: number) {
-    if (shape === "ring") {
-      context.moveTo(x + r, y);
-      context.arc(x, y, r, 0, 2 * Math.PI);
-    } else if (shape === "cross") {
-      context.moveTo(x - r, y - r);
-      context.lineTo(x + r, y + r);
-      context.moveTo(x + r, y - r);
-      context.lineTo(x - r, y + r);
-    } else {
-      context.moveTo(x, y - r);
-      context.lineTo(x + r, y + 0.8 * r);
-      context.lineTo(x - r, y + 0.8 * r);
-      context.closePath();
+    const radius = Math.round(2 * Math.min(11, Math.max(1.4, 0.42 * Math.min(gap, 60) * scale))) / 2;
+    const { offsets, colors } = markOf(shape, color, radius), parts = offsets.length;
+    const k = scale * devicePixelRatio, stride = layer.width;
+    const left = originX * devicePixelRatio + Margin, top = originY * devicePixelRatio + Margin;
+    const reach = Math.ceil((radius + 3) * devicePixelRatio), right = stride - reach, bottom = layer.height - reach;
+    for (let i = 0; i < 2 * count; i += 2) {
+      const x = (xy[i] * k + left) | 0, y = (xy[i + 1] * k + top) | 0;
+      if (x < reach || x >= right || y < reach || y >= bottom) continue;
+      const at = y * stride + x;
+      for (let j = 0; j < parts; j++) pixels[at + offsets[j]] = colors[j];
     }
   }
 
@@ -174,13 +173,12 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     if (!osd.isOpen()) return;
     measure();
     context.setTransform(devicePixelRatio, 0, 0, devicePixelRatio, 0, 0);
-    context.clearRect(0, 0, width, height);
     heat.hidden = !scene.showHeatMap;
     if (scene.showHeatMap) {
       // Stretched by the compositor.
       heat.style.transform = `translate(${originX}px, ${originY}px) scale(${(scale * picture.width) / 1024}, ${(scale * picture.height) / 1024})`;
     }
-    for (const zone of scene.zones) outline(zone.points, true, true);
+    pixels.fill(0);
     if (scene.comparison) {
       if (comparedOf !== scene.comparison) {
         comparedOf = scene.comparison;
@@ -194,6 +192,8 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     } else if (scene.showHeads) {
       drawMarks(scene.xy, scene.count, "ring", Colors.head);
     }
+    context.putImageData(layer, -Margin, -Margin);
+    for (const zone of scene.zones) outline(zone.points, true, true);
     for (const zone of scene.zones) label(zone.name, zone.points);
     if (scene.draft.length) {
       outline(scene.draft, false, false);
@@ -233,7 +233,8 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     asked ||= requestAnimationFrame(draw);
   };
   const toPicture = (at: OpenSeadragon.Point): Point => [(at.x - originX) / scale, (at.y - originY) / scale];
-  const reachOf = (type: string) => (type === "mouse" ? 12 : 24) / scale;
+  // Among neighbours no further than half way to them.
+  const reachOf = (type: string) => Math.min(type === "mouse" ? 12 : 24, Math.max(6, 0.5 * gap * scale)) / scale;
   // Until someone moves it, the whole picture is shown, whatever size the page takes.
   let dragging = false, whole = true;
 
@@ -265,7 +266,7 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
   osd.addHandler("canvas-click", event => {
     if (event.quick) pointer.tap(toPicture(event.position), reachOf((event.originalEvent as PointerEvent).pointerType ?? "mouse"));
   });
-  osd.addHandler("canvas-double-click", event => pointer.doubleTap(toPicture(event.position), 12 / scale));
+  osd.addHandler("canvas-double-click", event => pointer.doubleTap(toPicture(event.position), reachOf("mouse")));
   return {
     redraw,
     /** Sets the size of the marks by how near the heads are; called when other heads are shown, not while one is edited. */
@@ -280,6 +281,8 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     center: (): Point => toPicture(new OpenSeadragon.Point(width / 2, height / 2)),
     /** Screen pixels for one of the picture. */
     get scale() { return scale; },
+    /** Whether heads lie so near each other that a drag is more likely meant for the picture. */
+    get isDense() { return gap * scale < 24; },
     isVisible: ([x, y]: Point) => {
       const sx = x * scale + originX, sy = y * scale + originY;
       return sx > 20 && sx < width - 20 && sy > 20 && sy < height - 20;
