@@ -17,6 +17,7 @@ public static class StudioServer
 {
     /// <summary>A server that is not started yet.</summary>
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
+    /// <exception cref="Inference.ModelException">There is no such model, or it cannot be loaded.</exception>
     /// <exception cref="IOException">The data folder cannot be made.</exception>
     public static WebApplication Create(StudioOptions options)
     {
@@ -31,6 +32,9 @@ public static class StudioServer
         AddServices(builder.Services, options);
 
         WebApplication app = builder.Build();
+        // In memory before the first picture comes.
+        Models models = app.Services.GetRequiredService<Models>();
+        models.Get(models.DefaultName);
         using (StudioContext db = app.Services.GetRequiredService<IDbContextFactory<StudioContext>>().CreateDbContext())
         {
             db.Database.EnsureCreated();
@@ -90,15 +94,15 @@ public static class StudioServer
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
     }
 
-    /// <summary>Whether pictures can be counted: the model is loaded and the database answers.</summary>
-    private sealed class Ready(Models models, IDbContextFactory<StudioContext> contexts) : IHealthCheck
+    /// <summary>Whether the database answers; the model is loaded before the first call comes.</summary>
+    private sealed class Ready(IDbContextFactory<StudioContext> contexts) : IHealthCheck
     {
         public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
         {
             await using StudioContext db = await contexts.CreateDbContextAsync(cancellationToken);
-            return models.IsReady && await db.Database.CanConnectAsync(cancellationToken)
+            return await db.Database.CanConnectAsync(cancellationToken)
                 ? HealthCheckResult.Healthy()
-                : HealthCheckResult.Unhealthy("The model is being loaded, or the database does not answer");
+                : HealthCheckResult.Unhealthy("The database does not answer");
         }
     }
 }

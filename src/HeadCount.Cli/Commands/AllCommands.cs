@@ -16,6 +16,7 @@ internal static class AllCommands
         ConvertCommand.Create(),
         CheckCommand.Create(),
         SynthCommand.Create(),
-        TrainCommand.Create(),
+        CompanionCommands.CreateTrain(),
+        CompanionCommands.CreateServe(),
     ];
 }

@@ -27,7 +27,7 @@ internal static class Uploads
             {
                 section = await reader.ReadNextSectionAsync(request.HttpContext.RequestAborted);
             }
-            catch (InvalidDataException e)
+            catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
             {
                 throw new BadHttpRequestException($"The form cannot be read ({e.Message})", e);
             }

@@ -38,28 +38,45 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    // Counting blocks a thread, so it gets one of its own.
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.Run(async () =>
     {
-        await Task.Run(async () =>
+        try
         {
-            Requeue();
-            models.Get(models.DefaultName);
-            while (!stoppingToken.IsCancellationRequested)
+            using (StudioContext db = contexts.CreateDbContext())
+                files.DeleteExcept(db.Pictures.Select(picture => picture.Id).ToHashSet());
+            while (true)
             {
-                if (NextModel() is { } model)
-                    CountWaiting(model, stoppingToken);
-                else
-                    await _work.WaitAsync(stoppingToken);
+                try
+                {
+                    Requeue();
+                    while (true)
+                    {
+                        if (NextModel() is { } model)
+                            CountWaiting(model, stoppingToken);
+                        else
+                            await _work.WaitAsync(stoppingToken);
+                    }
+                }
+                catch (Exception e) when (e is not OperationCanceledException)
+                {
+                    // A full disk, a database that is away: the pictures wait until it is better.
+                    LogTrouble(log, e);
+                    await Task.Delay(TimeSpan.FromSeconds(5), stoppingToken);
+                }
             }
-        }, stoppingToken);
-    }
+        }
+        catch (OperationCanceledException)
+        {
+            // The studio closes; what is not counted waits for the next start.
+        }
+    }, CancellationToken.None);
 
     private void Requeue()
     {
         using StudioContext db = contexts.CreateDbContext();
         db.Pictures.Where(picture => picture.State == PictureState.Counting)
             .ExecuteUpdate(set => set.SetProperty(picture => picture.State, PictureState.Queued));
-        files.DeleteExcept(db.Pictures.Select(picture => picture.Id).ToHashSet());
     }
 
     private static IQueryable<PictureRow> Waiting(StudioContext db) =>
@@ -184,6 +201,9 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The model {Model} cannot count")]
     private static partial void LogModelFailed(ILogger logger, Exception e, string model);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Counting is interrupted and will be tried again")]
+    private static partial void LogTrouble(ILogger logger, Exception e);
 
     /// <summary>Reports on the calling thread.</summary>
     private sealed class InlineProgress(Action<double> report) : IProgress<double>

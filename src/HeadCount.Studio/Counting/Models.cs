@@ -29,16 +29,6 @@ public sealed class Models(StudioOptions options) : IDisposable
         }
     }
 
-    /// <summary>Whether the default model is in memory.</summary>
-    public bool IsReady
-    {
-        get
-        {
-            lock (_lock)
-                return _loaded.ContainsKey(DefaultName);
-        }
-    }
-
     public void Dispose()
     {
         foreach (HeadModel model in _loaded.Values)

@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+namespace HeadCount.Cli.Commands;
+
+/// <summary>Commands that hand over to a program of its own, installed apart for its size.</summary>
+internal static class CompanionCommands
+{
+    /// <summary><c>headcount train</c>.</summary>
+    internal static Command CreateTrain() =>
+        Create("train", "Start headcount-train, where it is installed", "HeadCount.Training.Cli", "headcount-train", "training program (libtorch makes it large)");
+
+    /// <summary><c>headcount serve</c>.</summary>
+    internal static Command CreateServe() =>
+        Create("serve", "Start the studio: counting, checking and correcting in the browser", "HeadCount.Studio", "headcount-studio", "studio");
+
+    private static Command Create(string name, string description, string project, string tool, string what)
+    {
+        var arguments = new Argument<string[]>("ARGUMENTS") { Description = $"What {tool} is called with" };
+        var command = new Command(name, description) { arguments };
+        command.TreatUnmatchedTokensAsErrors = false;
+        command.SetAction(async (parsed, cancellation) =>
+        {
+            string path = Find(project, tool) ?? throw new UsageException(
+                $"the {what} is not installed; in a checkout build it with 'dotnet build -c Release src/{project}', "
+                + $"elsewhere put {tool} on the PATH");
+            using Process process = Process.Start(path, [.. parsed.GetValue(arguments) ?? [], .. parsed.UnmatchedTokens]);
+            // Ctrl-C reaches the whole terminal's process group; the other program saves its work and ends by itself.
+            await process.WaitForExitAsync(CancellationToken.None);
+            cancellation.ThrowIfCancellationRequested();
+            return process.ExitCode;
+        });
+        return command;
+    }
+
+    private static string? Find(string project, string tool)
+    {
+        string suffix = OperatingSystem.IsWindows() ? ".exe" : "";
+        string here = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
+        // Beside this program; in a checkout's build output; on the PATH.
+        IEnumerable<string> places =
+        [
+            Path.Combine(here, project + suffix),
+            Path.GetFullPath(Path.Combine(here, "..", "..", project, Path.GetFileName(here), project + suffix)),
+            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
+                .Select(folder => Path.Combine(folder, tool + suffix)),
+        ];
+        return places.FirstOrDefault(File.Exists);
+    }
+}
