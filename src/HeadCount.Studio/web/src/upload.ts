@@ -118,9 +118,13 @@ async function walk(entry: FileSystemEntry, path: string, into: { file: File; na
 }
 
 export async function filesOfDrop(transfer: DataTransfer) {
-  const entries = [...transfer.items].map(item => item.webkitGetAsEntry()).filter(entry => entry !== null);
+  // Taken before the first await, after which the browser forgets them.
+  const dropped = [...transfer.items].map(item => item.webkitGetAsEntry() ?? item.getAsFile());
   const files: { file: File; name: string }[] = [];
-  for (const entry of entries) await walk(entry, "", files);
+  for (const one of dropped) {
+    if (one instanceof File) files.push({ file: one, name: one.name });
+    else if (one) await walk(one, "", files);
+  }
   return files.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
 }
 
