@@ -17,7 +17,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   const heads = createHeads();
   let picture = first, revision = first.revision;
   let candidates = new Float64Array(0), scores: number[] = [], lowest = 0;
-  let threshold = first.threshold, previewing = false;
+  let threshold = first.threshold, previewing = false, asks = 0;
   let tool: Tool = "select", layers: Layers = "heads", selected = -1;
   let zones: Zone[] = [], draft: Point[] = [];
   let comparison: Comparison | null = null, radius = 8;
@@ -110,7 +110,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
       save = problem instanceof Problem && problem.status === 409 ? "conflict" : "failed";
       if (save === "failed" && !closed) timer = window.setTimeout(store, RetryDelay);
     }
-    changed();
+    if (!closed) show();
   }
 
   // Tools.
@@ -275,11 +275,19 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     },
     /** Stores the threshold; null: the model's own. The exact heads come from the server, which also joins tiles anew. */
     async setThreshold(value: number | null) {
-      picture = await api.setThreshold(picture.id, value);
-      threshold = picture.threshold;
-      await loadHeads();
-      previewing = false;
-      show();
+      const ask = ++asks;
+      try {
+        const answer = await api.setThreshold(picture.id, value);
+        // Of quick steps of the slider only the last one counts.
+        if (ask !== asks) return;
+        picture = answer;
+        await loadHeads();
+      } finally {
+        if (ask === asks) {
+          [threshold, previewing] = [picture.threshold, false];
+          show();
+        }
+      }
     },
     async revert() {
       await api.revertHeads(picture.id);

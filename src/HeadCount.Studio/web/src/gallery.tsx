@@ -141,7 +141,7 @@ function Card({ picture, removed }: { picture: Picture; removed: () => void }) {
   return (
     <li class="card">
       <a href={`#/picture/${picture.id}`}>
-        <img class="thumb" src={api.thumbnail(picture.id)} alt="" loading="lazy" decoding="async" />
+        <img class="thumb" src={api.thumbnail(picture.id)} alt="" draggable={false} loading="lazy" decoding="async" />
         <span class="line"><strong title={picture.name}>{name}</strong>
           <span class="figure">{picture.state === "done" ? number(picture.count) : <small>{picture.state === "counting" ? "counting…" : "waiting"}</small>}</span>
         </span>

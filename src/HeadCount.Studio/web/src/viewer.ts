@@ -240,8 +240,9 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
 
   osd.addHandler("open", draw);
   osd.addHandler("update-viewport", draw);
-  osd.addHandler("resize", () => {
-    if (whole) osd.viewport.goHome(true);
+  osd.addHandler("after-resize", () => {
+    // After OpenSeadragon has zoomed by as much as the page has grown.
+    if (whole) queueMicrotask(() => osd.viewport?.goHome(true));
     redraw();
   });
   osd.addHandler("canvas-scroll", () => { whole = false; });
