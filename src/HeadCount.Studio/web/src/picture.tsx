@@ -36,7 +36,6 @@ export function PicturePage({ id, info }: { id: string; info: Info }) {
   useEffect(() => {
     if (!picture) return;
     const made = bench.current = createBench(picture, stage.current!, () => changed(0));
-    if (import.meta.env.DEV || location.search === "?measure") Object.assign(window, { bench: made });
     if (picture.state === "done") void attempt(made.load);
     changed(0);
     const events = api.events(picture.projectId);
