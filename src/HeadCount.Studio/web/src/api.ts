@@ -1,0 +1,157 @@
+// The studio's REST service, as the page uses it.
+
+export interface Info {
+  version: string;
+  models: { name: string; version: string; threshold: number; isDefault: boolean }[];
+  limits: { uploadBytes: number; pixels: number };
+  exports: string[];
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  created: string;
+  pictures: number;
+  done: number;
+  failed: number;
+  heads: number;
+}
+
+export interface Picture {
+  id: string;
+  projectId: string;
+  name: string;
+  width: number;
+  height: number;
+  bytes: number;
+  state: "queued" | "counting" | "done" | "failed";
+  error: string | null;
+  progress: number | null;
+  count: number;
+  densitySum: number | null;
+  threshold: number;
+  uncertainty: number;
+  edited: boolean;
+  hasTruth: boolean;
+  revision: number;
+  model: string;
+}
+
+/** x and y in pixels of the upright picture. */
+export type Point = [number, number];
+
+export interface Candidates {
+  lowest: number;
+  threshold: number;
+  x: number[];
+  y: number[];
+  score: number[];
+}
+
+export interface HeadsAnswer {
+  revision: number;
+  edited: boolean;
+  heads: Point[];
+}
+
+export interface Zone {
+  name: string;
+  points: Point[];
+}
+
+export interface Comparison {
+  radius: number;
+  hits: Point[];
+  misses: Point[];
+  falseAlarms: Point[];
+  precision: number;
+  recall: number;
+  f1: number;
+}
+
+export interface TruthAnswer {
+  pictures: number;
+  heads: number;
+  unmatched: string[];
+}
+
+/** An answer that is no success, in the server's plain words; status 0: no answer came. */
+export class Problem extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+/** What to do when the server asks for a key. */
+export const onKeyNeeded = { call: () => {} };
+
+/** The words of a problem answer. */
+export function problemOf(status: number, body: string): Problem {
+  if (status === 401) onKeyNeeded.call();
+  try {
+    const { title, detail } = JSON.parse(body) as { title?: string; detail?: string };
+    if (title) return new Problem(status, detail ? `${title}. ${detail}` : title);
+  } catch {
+    // No problem document: the status is all there is.
+  }
+  if (status === 413) return new Problem(status, "The file is larger than the studio takes");
+  if (status === 429) return new Problem(status, "Too many requests at once; wait a minute and try again");
+  return new Problem(status, `The studio answered with error ${status}`);
+}
+
+export async function request(method: string, path: string, body?: unknown): Promise<Response> {
+  const form = body instanceof FormData;
+  let response: Response;
+  try {
+    response = await fetch(`/api/${path}`, {
+      method,
+      body: body === undefined ? undefined : form ? body : JSON.stringify(body),
+      headers: body === undefined || form ? {} : { "Content-Type": "application/json" },
+    });
+  } catch {
+    throw new Problem(0, "The studio does not answer. Is it still running?");
+  }
+  if (!response.ok) throw problemOf(response.status, await response.text());
+  return response;
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  const response = await request(method, path, body);
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+const form = (files: Iterable<File>) => {
+  const data = new FormData();
+  for (const file of files) data.append("file", file, file.name);
+  return data;
+};
+
+export const api = {
+  info: () => call<Info>("GET", "info"),
+  openSession: (key: string) => call<void>("POST", "session", { key }),
+
+  projects: () => call<Project[]>("GET", "projects"),
+  project: (id: string) => call<Project>("GET", `projects/${id}`),
+  createProject: (name: string) => call<Project>("POST", "projects", { name }),
+  renameProject: (id: string, name: string) => call<Project>("PATCH", `projects/${id}`, { name }),
+  deleteProject: (id: string) => call<void>("DELETE", `projects/${id}`),
+  pictures: (project: string) => call<Picture[]>("GET", `projects/${project}/pictures`),
+  uploadTruth: (project: string, files: Iterable<File>) => call<TruthAnswer>("POST", `projects/${project}/truth`, form(files)),
+  events: (project: string) => new EventSource(`/api/projects/${project}/events`),
+
+  picture: (id: string) => call<Picture>("GET", `pictures/${id}`),
+  deletePicture: (id: string) => call<void>("DELETE", `pictures/${id}`),
+  setThreshold: (id: string, threshold: number | null) => call<Picture>("PATCH", `pictures/${id}`, { threshold }),
+  recount: (id: string, model: string | null) => call<Picture>("POST", `pictures/${id}/recount`, { model }),
+  candidates: (id: string) => call<Candidates>("GET", `pictures/${id}/candidates`),
+  heads: (id: string) => call<HeadsAnswer>("GET", `pictures/${id}/heads`),
+  putHeads: (id: string, revision: number, heads: Point[]) => call<HeadsAnswer>("PUT", `pictures/${id}/heads`, { revision, heads }),
+  revertHeads: (id: string) => call<HeadsAnswer>("DELETE", `pictures/${id}/heads`),
+  zones: (id: string) => call<Zone[]>("GET", `pictures/${id}/zones`),
+  putZones: (id: string, zones: Zone[]) => call<Zone[]>("PUT", `pictures/${id}/zones`, zones),
+  compare: (id: string, radius: number) => call<Comparison>("GET", `pictures/${id}/comparison?radius=${radius}`),
+
+  thumbnail: (id: string) => `/api/pictures/${id}/thumbnail`,
+  tiles: (id: string) => `/api/pictures/${id}/tiles.dzi`,
+  heatMap: (picture: Picture) => `/api/pictures/${picture.id}/heatmap?revision=${picture.revision}`,
+};

@@ -1,0 +1,93 @@
+// The heads of one picture, as they are edited: every change is a step that can be taken back.
+import { interleave } from "./geometry";
+import type { Point } from "./api";
+
+interface Step {
+  kind: "add" | "remove" | "move";
+  index: number;
+  from: Point;
+  to: Point;
+}
+
+export type Heads = ReturnType<typeof createHeads>;
+
+export function createHeads() {
+  let xy: Float64Array = new Float64Array(0), count = 0, done: Step[] = [], undone: Step[] = [];
+
+  const get = (i: number): Point => [xy[2 * i], xy[2 * i + 1]];
+  const put = (i: number, [x, y]: Point) => {
+    xy[2 * i] = x;
+    xy[2 * i + 1] = y;
+  };
+
+  function insert(point: Point, index: number) {
+    if (2 * count === xy.length) {
+      const larger = new Float64Array(Math.max(64, 2 * xy.length));
+      larger.set(xy);
+      xy = larger;
+    }
+    // The mirror of take: the head that lies there goes to the end.
+    if (index < count) put(count, get(index));
+    put(index, point);
+    count++;
+  }
+
+  // The last head fills the gap, so nothing else moves.
+  function take(index: number) {
+    count--;
+    if (index < count) put(index, get(count));
+  }
+
+  function run({ kind, index, to }: Step) {
+    if (kind === "add") insert(to, index);
+    else if (kind === "remove") take(index);
+    else put(index, to);
+  }
+
+  function runBack({ kind, index, from }: Step) {
+    if (kind === "add") take(index);
+    else if (kind === "remove") insert(from, index);
+    else put(index, from);
+  }
+
+  function perform(step: Step) {
+    run(step);
+    done.push(step);
+    undone = [];
+  }
+
+  return {
+    get xy() { return xy; },
+    get count() { return count; },
+    get canUndo() { return done.length > 0; },
+    get canRedo() { return undone.length > 0; },
+    get,
+    load(points: readonly Point[]) {
+      [xy, count, done, undone] = [interleave(points), points.length, [], []];
+    },
+    points: (): Point[] => Array.from({ length: count }, (_, i) => get(i)),
+    /** Returns the new head's index. */
+    add(point: Point): number {
+      perform({ kind: "add", index: count, from: point, to: point });
+      return count - 1;
+    },
+    remove: (index: number) => perform({ kind: "remove", index, from: get(index), to: get(index) }),
+    move: (index: number, from: Point, to: Point) => perform({ kind: "move", index, from, to }),
+    /** Shows a head elsewhere while it is dragged, which is no step yet. */
+    place: put,
+    undo() {
+      const step = done.pop();
+      if (step) {
+        runBack(step);
+        undone.push(step);
+      }
+    },
+    redo() {
+      const step = undone.pop();
+      if (step) {
+        run(step);
+        done.push(step);
+      }
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import { defineConfig } from "vite";
+
+export default defineConfig({
+  build: {
+    outDir: "../wwwroot",
+    emptyOutDir: true,
+    // The server's content policy lets nothing be written into the page.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 1000,
+  },
+  // `npm run dev` beside a running studio.
+  server: { proxy: { "/api": "http://127.0.0.1:5280" } },
+});
