@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { dirname } from "node:path";
 import { after, before, test } from "node:test";
 import { annotations, makeProject, openPage, sample, startBrowser, startStudio } from "./studio.js";
 
@@ -70,6 +71,15 @@ inBrowser("from drop to download, with a broken file among good ones", async (pa
   assert.match(readFileSync(await table.path()).toString("latin1"), /counts\.csv[^]*heads\.csv/);
   const [training] = await Promise.all([page.waitForEvent("download"), page.click("text=Training data")]);
   assert.match(readFileSync(await training.path()).toString("latin1"), /scene 3\.jpg/);
+});
+
+inBrowser("a folder: pictures alone are taken, and one opened while it waits shows its count in the end", async page => {
+  await page.waitForSelector(".drop button");
+  await page.setInputFiles("input[aria-label='Folder']", dirname(annotations));
+  await page.locator(".cards li:last-child a").click();
+  await page.waitForFunction(() => Number(document.querySelector("#count")?.textContent) >= 0);
+  await page.click("[aria-label='Back to the project']");
+  await page.waitForFunction(() => document.querySelectorAll(".cards li").length === 8 && !document.querySelector("#counting"));
 });
 
 inBrowser("every format is offered and comes", async page => {
