@@ -47,11 +47,10 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
     }, failure => setProblem(words(failure)));
     void load();
     const events = api.events(id);
-    let lost = false;
     events.addEventListener("picture", event => put(JSON.parse(event.data) as Picture));
     events.addEventListener("progress", event => setLeft((JSON.parse(event.data) as { secondsLeft: number | null }).secondsLeft));
-    events.onerror = () => { lost = true; };
-    events.onopen = () => { if (lost) void load(); lost = false; };
+    // What happened before the line stood, or while it was down.
+    events.onopen = () => void load();
     const stop = onUpload(added => added.filter(picture => picture.projectId === id).forEach(put));
     return () => {
       clearTimeout(timer);

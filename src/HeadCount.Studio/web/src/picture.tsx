@@ -43,6 +43,8 @@ export function PicturePage({ id, info }: { id: string; info: Info }) {
       const news = JSON.parse(event.data) as Picture;
       if (news.id === id) void attempt(() => made.heard(news));
     });
+    // What happened before the line stood, or while it was down.
+    events.onopen = () => void attempt(async () => made.heard(await api.picture(id)));
     const leaving = (event: BeforeUnloadEvent) => {
       if (made.unsaved) {
         event.preventDefault();

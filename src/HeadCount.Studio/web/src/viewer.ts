@@ -178,7 +178,9 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
       // Stretched by the compositor.
       heat.style.transform = `translate(${originX}px, ${originY}px) scale(${(scale * picture.width) / 1024}, ${(scale * picture.height) / 1024})`;
     }
-    pixels.fill(0);
+    const marked = scene.comparison !== null || (scene.showHeads && scene.count > 0);
+    if (marked) pixels.fill(0);
+    else context.clearRect(0, 0, width, height);
     if (scene.comparison) {
       if (comparedOf !== scene.comparison) {
         comparedOf = scene.comparison;
@@ -192,7 +194,7 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     } else if (scene.showHeads) {
       drawMarks(scene.xy, scene.count, "ring", Colors.head);
     }
-    context.putImageData(layer, -Margin, -Margin);
+    if (marked) context.putImageData(layer, -Margin, -Margin);
     for (const zone of scene.zones) outline(zone.points, true, true);
     for (const zone of scene.zones) label(zone.name, zone.points);
     if (scene.draft.length) {
