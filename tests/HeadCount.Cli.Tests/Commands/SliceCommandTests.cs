@@ -40,7 +40,8 @@ public sealed class SliceCommandTests : IDisposable
         Assert.True(File.Exists(_folder[annotation]));
         Assert.True(File.Exists(_folder["out/images/b_1_26_16.jpg"]));
 
-        Assert.Equal(0, (await CliRun.RunAsync("count", _folder["out/images"], "-o", _folder["found"], "--model", _folder["dots.onnx"])).ExitCode);
+        run = await CliRun.RunAsync("count", _folder["out/images"], "-o", _folder["found"], "--model", _folder["dots.onnx"]);
+        Assert.Equal(0, run.ExitCode);
         Assert.Equal(0, (await CliRun.RunAsync("convert", _folder["out"], _folder["truth.csv"])).ExitCode);
         foreach (string heads in (string[])["found/heads.csv", "truth.csv"])
         {
@@ -74,7 +75,7 @@ public sealed class SliceCommandTests : IDisposable
         CliRun run = await SliceAsync();
         Assert.Equal(1, run.ExitCode);
         Assert.Contains("1.jpg: not a picture", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
-        Assert.Equal("a/1.png", Assert.Single(HeadCount.Slicing.SliceIndex.Read(_folder["out/slices.csv"]).Select(s => s.Image).Distinct()));
+        Assert.All(Slicing.SliceIndex.Read(_folder["out/slices.csv"]), slice => Assert.Equal("a/1.png", slice.Image));
     }
 
     [Fact]

@@ -10,7 +10,8 @@ public class PointTreeTests
     {
         var random = new Random(seed);
         // Coordinates on a grid: equal ones and equal distances occur.
-        (double X, double Y)[] Scatter(int count) => [.. Enumerable.Range(0, count).Select(_ => ((double)random.Next(20), (double)random.Next(20)))];
+        (double X, double Y)[] Scatter(int count) =>
+            [.. Enumerable.Range(0, count).Select(_ => ((double)random.Next(20), (double)random.Next(20)))];
         (double X, double Y)[] tree = Scatter(points + 1), asked = Scatter(places + 1);
         int wanted = Math.Min(1 + points / 8, tree.Length);
         var found = new int[asked.Length * wanted];
