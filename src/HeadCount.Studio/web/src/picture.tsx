@@ -1,7 +1,7 @@
 // One picture: the canvas, its tools, and what they count.
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
 import { api, type Info, type Picture } from "./api";
-import { createBench, type Bench, type Layers, type Tool } from "./bench";
+import { createBench, type Bench, type Layers, type Tool } from "./workbench";
 import { Downloads } from "./downloads";
 import { galleryOrder } from "./gallery";
 import { go } from "./route";
