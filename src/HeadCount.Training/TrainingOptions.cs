@@ -61,17 +61,6 @@ public sealed record TrainingOptions
     /// <summary>How the score map is taught. The default is P2R.</summary>
     public ScoreLossKind Loss { get; init; } = ScoreLossKind.P2R;
 
-    /// <summary>
-    /// P2R: the largest radius, in pixels, by which a cell's distance to its head is judged; a small one ties the score
-    /// closer to the head's centre. The default is 16.
-    /// </summary>
-    public double MaxRadius { get; init; } = 16;
-
-    /// <summary>
-    /// P2R: what a cell that touches a positive one counts as a negative, 0..1. The default is 1, like every other.
-    /// </summary>
-    public double NeighbourWeight { get; init; } = 1;
-
     /// <summary>Weight of the density branch. The default is 0.1.</summary>
     public double DensityWeight { get; init; } = 0.1;
 
@@ -154,9 +143,8 @@ public sealed record TrainingOptions
         if (Recipe == CsrNetVgg16)
         {
             var points = new TrainingOptions { Dataset = "", Train = [], Validation = [] };
-            Refuse((Size, Loss, MaxRadius, NeighbourWeight, DensityWeight)
-                != (points.Size, points.Loss, points.MaxRadius, points.NeighbourWeight, points.DensityWeight),
-                "--size, --loss, --max-radius, --neighbour-weight and --density", Points);
+            Refuse((Size, Loss, DensityWeight) != (points.Size, points.Loss, points.DensityWeight),
+                "--size, --loss and --density", Points);
         }
         else
             Refuse(CsrNet != new CsrNetOptions(), "--front-weights, --freeze-front, --sigma and --beta", CsrNetVgg16);
@@ -169,8 +157,6 @@ public sealed record TrainingOptions
         Require(Steps >= 1, "steps", "at least 1");
         Require(BatchSize >= 1, "batch", "at least 1");
         Require(CropSize >= 64 && CropSize % 32 == 0, "crop", "a multiple of 32, at least 64");
-        Require(MaxRadius >= 4, "max-radius", "at least 4");
-        Require(NeighbourWeight is >= 0 and <= 1, "neighbour-weight", "0 to 1");
         Require(LearningRate > 0, "lr", "above 0");
         Require(WarmUp >= 0, "warm-up", "at least 0");
         Require(Threads >= 1, "threads", "at least 1");

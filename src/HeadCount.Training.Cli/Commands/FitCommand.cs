@@ -40,8 +40,6 @@ internal static class FitCommand
                 + string.Create(CultureInfo.InvariantCulture, $"{TrainingOptions.DefaultLearningRate(TrainingOptions.CsrNetVgg16)}]"),
         };
         var warm = Setting("--warm-up", "Steps over which the learning rate rises", defaults.WarmUp);
-        var radius = Setting("--max-radius", "P2R: largest radius of a head's region, pixels", defaults.MaxRadius);
-        var neighbour = Setting("--neighbour-weight", "P2R: weight of cells beside a positive one", defaults.NeighbourWeight);
         var density = Setting("--density", "Weight of the density branch", defaults.DensityWeight);
         var minScale = Setting("--min-scale", "Smallest enlargement of a crop", defaults.Augmentation.MinScale);
         var maxScale = Setting("--max-scale", "Largest enlargement of a crop", defaults.Augmentation.MaxScale);
@@ -66,7 +64,7 @@ internal static class FitCommand
         };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
-            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, radius, neighbour, density,
+            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, density,
             minScale, maxScale, seed, threads, precision, validations, start, front, freeze, sigma, beta,
         };
         command.SetAction((parsed, cancellation) =>
@@ -102,8 +100,6 @@ internal static class FitCommand
             CropSize = parsed.GetValue(crop),
             LearningRate = parsed.GetValue(rate) ?? TrainingOptions.DefaultLearningRate(parsed.GetValue(recipe)!),
             WarmUp = parsed.GetValue(warm),
-            MaxRadius = parsed.GetValue(radius),
-            NeighbourWeight = parsed.GetValue(neighbour),
             DensityWeight = parsed.GetValue(density),
             Augmentation = defaults.Augmentation with { MinScale = parsed.GetValue(minScale), MaxScale = parsed.GetValue(maxScale) },
             Seed = parsed.GetValue(seed),

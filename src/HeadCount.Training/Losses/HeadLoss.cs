@@ -15,26 +15,30 @@ internal readonly record struct LossParts(float? Score, float? Offset, float Den
 /// <summary>Score + ½ offset + weighted density.</summary>
 internal sealed class HeadLoss(TrainingOptions options)
 {
-    private readonly ScoreLoss _score = new(options);
+    private readonly ScoreLoss _score = new(options.Loss);
 
     /// <summary>Blocks that the density's sums are compared over, cells a side; the whole crop comes on top.</summary>
     private const int DensityBlock = 8;
 
     internal (Tensor Total, LossParts Parts) Of(HeadTensors maps, IReadOnlyList<CropTargets> batch)
     {
-        (Tensor score, List<Positive> positives) = _score.Of(maps.Logits, batch, HeadTopology.ScoreStride);
-        Tensor offset = OffsetLoss(maps.Offset, batch, positives), density = DensityLoss(maps.Density, batch);
+        (Tensor score, List<Positive> positives, List<Positive> peaks) = _score.Of(maps.Logits, batch, HeadTopology.ScoreStride);
+        Tensor offset = OffsetLoss(maps.Offset, batch, [.. positives.Union(peaks)]), density = DensityLoss(maps.Density, batch);
         Tensor total = score + 0.5 * offset + options.DensityWeight * density;
         return (total, new LossParts(score.item<float>(), offset.item<float>(), density.item<float>()));
     }
 
-    /// <summary>Smooth L1 between the offset and the way from the cell's centre to the head, at positive cells alone.</summary>
-    private static Tensor OffsetLoss(Tensor offset, IReadOnlyList<CropTargets> batch, List<Positive> positives)
+    /// <summary>
+    /// Smooth L1 between the offset and the way from the cell's centre to the head. Taught where a head is found as much
+    /// as where it should be: the positive cell is drawn to the annotation, the peak stays where a head looks most like
+    /// one, and where annotators click beside that (on the crown, say) only the peak's offset can say so.
+    /// </summary>
+    private static Tensor OffsetLoss(Tensor offset, IReadOnlyList<CropTargets> batch, List<Positive> taught)
     {
         int side = (int)offset.shape[3], cells = side * side;
         var target = new float[batch.Count * 2 * cells];
         var mask = new float[batch.Count * 2 * cells];
-        foreach ((int b, int cell, int head) in positives)
+        foreach ((int b, int cell, int head) in taught)
         {
             int dx = b * 2 * cells + cell, dy = dx + cells;
             target[dx] = batch[b].Crop.X[head] / HeadTopology.ScoreStride - (cell % side + 0.5f);
@@ -43,7 +47,7 @@ internal sealed class HeadLoss(TrainingOptions options)
         }
         using Tensor targets = tensor(target, offset.shape), masks = tensor(mask, offset.shape);
         Tensor difference = functional.smooth_l1_loss(offset, targets, Reduction.None, beta: 0.25);
-        return (difference * masks).sum() / Math.Max(2 * positives.Count, 1);
+        return (difference * masks).sum() / Math.Max(2 * taught.Count, 1);
     }
 
     /// <summary>Absolute errors of the counts in blocks and in the whole crop.</summary>

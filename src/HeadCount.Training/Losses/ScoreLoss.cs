@@ -22,8 +22,8 @@ public enum ScoreLossKind
 internal readonly record struct Positive(int Crop, int Cell, int Head);
 
 /// <summary>Losses of the score map. All are sums over cells divided by the heads of the batch.</summary>
-/// <param name="options">The kind of loss and what it depends on.</param>
-internal sealed class ScoreLoss(TrainingOptions options)
+/// <param name="kind">How the map is taught.</param>
+internal sealed class ScoreLoss(ScoreLossKind kind)
 {
     /// <summary>Heads farther away than this have no claim on a cell, pixels.</summary>
     private const float Reach = 48;
@@ -35,25 +35,26 @@ internal sealed class ScoreLoss(TrainingOptions options)
     /// <param name="logits">[N, 1, n, n].</param>
     /// <param name="batch">N crops.</param>
     /// <param name="stride">Pixels per cell.</param>
-    /// <returns>The loss and the cells that stand for heads.</returns>
-    internal (Tensor Loss, List<Positive> Positives) Of(Tensor logits, IReadOnlyList<CropTargets> batch, int stride) =>
-        options.Loss == ScoreLossKind.P2R ? P2R(logits, batch) : Focal(logits, batch, stride);
+    /// <returns>The loss, the cells that are taught to stand for heads, and those that would be found for them now.</returns>
+    internal (Tensor Loss, List<Positive> Positives, List<Positive> Peaks) Of(Tensor logits, IReadOnlyList<CropTargets> batch, int stride) =>
+        kind == ScoreLossKind.P2R ? P2R(logits, batch) : Focal(logits, batch, stride);
 
     /// <summary>
     /// Point-to-region matching after Lin et al., "Point-to-Region Loss for Semi-Supervised Point-Based Crowd
     /// Counting" (CVPR 2025): in the region nearest to a head, the cell that minimises
     /// 8 × distance / radius − logit is positive, every other one negative.
     /// </summary>
-    private (Tensor, List<Positive>) P2R(Tensor logits, IReadOnlyList<CropTargets> batch)
+    private static (Tensor, List<Positive>, List<Positive>) P2R(Tensor logits, IReadOnlyList<CropTargets> batch)
     {
         // Half the distance to the region's far end is what a wrong cell may cost; tight in crowds, never lax.
-        const float MinRadius = 4, DistanceWeight = 8;
-        float maxRadius = (float)options.MaxRadius;
+        const float MinRadius = 4, MaxRadius = 16, DistanceWeight = 8;
+        // A score of .27: below, nothing would be found.
+        const float LeastPeak = -1;
         ReadOnlySpan<float> scores = logits.detach().contiguous().data<float>().ToArray();
         int cells = (int)(logits.shape[2] * logits.shape[3]);
         var target = new float[batch.Count * cells];
         var weight = new float[batch.Count * cells];
-        var positives = new List<Positive>();
+        List<Positive> positives = [], peaks = [];
         for (int b = 0; b < batch.Count; b++)
         {
             (int[] head, float[] distance) = batch[b].Nearest;
@@ -65,21 +66,21 @@ internal sealed class ScoreLoss(TrainingOptions options)
                 if (head[i] >= 0 && distance[i] < Reach)
                     radius[head[i]] = Math.Max(radius[head[i]], distance[i]);
             }
-            var best = new int[heads];
+            int[] best = Enumerable.Repeat(-1, heads).ToArray(), peak = [.. best];
             var lowest = new float[heads];
-            Array.Fill(best, -1);
             Array.Fill(lowest, float.MaxValue);
             for (int i = 0; i < cells; i++)
             {
                 int h = head[i];
                 if (h < 0 || distance[i] >= Reach)
                     continue;
-                float cost = DistanceWeight * distance[i] / Math.Clamp(radius[h], MinRadius, maxRadius) - scores[b * cells + i];
+                float reach = Math.Clamp(radius[h], MinRadius, MaxRadius), logit = scores[b * cells + i];
+                float cost = DistanceWeight * distance[i] / reach - logit;
                 if (cost < lowest[h])
                     (lowest[h], best[h]) = (cost, i);
+                if (distance[i] <= reach && logit > LeastPeak && (peak[h] < 0 || logit > scores[b * cells + peak[h]]))
+                    peak[h] = i;
             }
-            if (options.NeighbourWeight < 1)
-                SoftenNeighbours(weight.AsSpan(b * cells, cells), (int)logits.shape[3], best);
             for (int h = 0; h < heads; h++)
             {
                 if (best[h] < 0)
@@ -87,31 +88,20 @@ internal sealed class ScoreLoss(TrainingOptions options)
                 target[b * cells + best[h]] = 1;
                 weight[b * cells + best[h]] = 2;
                 positives.Add(new Positive(b, best[h], h));
+                if (peak[h] >= 0)
+                    peaks.Add(new Positive(b, peak[h], h));
             }
         }
         using Tensor targets = tensor(target, logits.shape), weights = tensor(weight, logits.shape);
         Tensor loss = functional.binary_cross_entropy_with_logits(logits, targets, weights, Reduction.Sum);
-        return (loss * (0.5 / Normaliser(batch)), positives);
-    }
-
-    private void SoftenNeighbours(Span<float> weight, int side, int[] positives)
-    {
-        foreach (int cell in positives.Where(cell => cell >= 0))
-        {
-            (int row, int column) = Math.DivRem(cell, side);
-            for (int r = Math.Max(row - 1, 0); r <= Math.Min(row + 1, side - 1); r++)
-            {
-                for (int c = Math.Max(column - 1, 0); c <= Math.Min(column + 1, side - 1); c++)
-                    weight[r * side + c] = (float)options.NeighbourWeight;
-            }
-        }
+        return (loss * (0.5 / Normaliser(batch)), positives, peaks);
     }
 
     /// <summary>
     /// The penalty-reduced focal loss of Law and Deng, "CornerNet" (ECCV 2018), on Gaussians whose width follows the
     /// heads' spacing.
     /// </summary>
-    private static (Tensor, List<Positive>) Focal(Tensor logits, IReadOnlyList<CropTargets> batch, int stride)
+    private static (Tensor, List<Positive>, List<Positive>) Focal(Tensor logits, IReadOnlyList<CropTargets> batch, int stride)
     {
         const float WidthPerSpacing = 0.15f, MinWidth = 0.6f, MaxWidth = 2f;
         int side = (int)logits.shape[3], cells = side * side;
@@ -148,6 +138,6 @@ internal sealed class ScoreLoss(TrainingOptions options)
         Tensor p = sigmoid(logits).clamp(1e-5, 1 - 1e-5);
         Tensor hit = positive1 * (1 - p).square() * log(p);
         Tensor miss = (1 - positive1) * (1 - target).pow(4) * p.square() * log(1 - p);
-        return ((hit + miss).sum().neg() / Normaliser(batch), positives);
+        return ((hit + miss).sum().neg() / Normaliser(batch), positives, []);
     }
 }
