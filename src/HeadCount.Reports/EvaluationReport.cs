@@ -193,9 +193,7 @@ public sealed class EvaluationReport
         double[] truth = [.. _scores.Select(score => (double)score.Truth)];
         double[] errors = [.. _scores.Select(score => (double)score.Error)];
         var scatter = new Chart("heads in truth", "heads counted");
-        scatter.Line([0, most], [0, most], Ink.Text, dashed: true);
         var residuals = new Chart("heads in truth", "counted − truth");
-        residuals.Line([0, most], [0, 0], Ink.Text, dashed: true);
         double reach = errors.Max(Math.Abs);
         float size = _scores.Length > 300 ? 4 : 6;
         if (density)
@@ -208,6 +206,9 @@ public sealed class EvaluationReport
         }
         scatter.Points(truth, _scores.Select(score => (double)score.Predicted), Ink.Blue, size: size);
         residuals.Points(truth, errors, Ink.Blue, size: size);
+        // Last: after a dashed line ScottPlot would dash the marks too, which SVG cannot.
+        scatter.Line([0, most], [0, most], Ink.Text, dashed: true);
+        residuals.Line([0, most], [0, 0], Ink.Text, dashed: true);
         // A little below 0, so that marks of empty pictures are seen whole.
         scatter.Limits(-.02 * most, most, -.02 * most, most);
         reach = Math.Max(1, reach) * 1.1;

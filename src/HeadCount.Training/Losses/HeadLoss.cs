@@ -38,16 +38,17 @@ internal sealed class HeadLoss(TrainingOptions options)
         int side = (int)offset.shape[3], cells = side * side;
         var target = new float[batch.Count * 2 * cells];
         var mask = new float[batch.Count * 2 * cells];
+        float[] balance = Balance.Weights(batch);
         foreach ((int b, int cell, int head) in taught)
         {
             int dx = b * 2 * cells + cell, dy = dx + cells;
             target[dx] = batch[b].Crop.X[head] / HeadTopology.ScoreStride - (cell % side + 0.5f);
             target[dy] = batch[b].Crop.Y[head] / HeadTopology.ScoreStride - (cell / side + 0.5f);
-            mask[dx] = mask[dy] = 1;
+            mask[dx] = mask[dy] = balance[b];
         }
         using Tensor targets = tensor(target, offset.shape), masks = tensor(mask, offset.shape);
         Tensor difference = functional.smooth_l1_loss(offset, targets, Reduction.None, beta: 0.25);
-        return (difference * masks).sum() / Math.Max(2 * taught.Count, 1);
+        return (difference * masks).sum() / Math.Max(mask.Sum(), 1);
     }
 
     /// <summary>Absolute errors of the counts in blocks and in the whole crop.</summary>
@@ -55,12 +56,13 @@ internal sealed class HeadLoss(TrainingOptions options)
     {
         long side = density.shape[3];
         using Tensor target = tensor(batch.SelectMany(t => t.Counts).ToArray(), density.shape);
+        using Tensor weights = tensor(Balance.Weights(batch), [batch.Count, 1, 1, 1]);
         Tensor loss = zeros(1);
         foreach (long block in (ReadOnlySpan<long>)[DensityBlock, side])
         {
             Tensor own = functional.avg_pool2d(density, block), truth = functional.avg_pool2d(target, block);
-            loss = loss + (own - truth).abs().sum() * (double)(block * block);
+            loss = loss + ((own - truth).abs() * weights).sum() * (double)(block * block);
         }
-        return loss.sum() / ScoreLoss.Normaliser(batch);
+        return loss.sum() / Balance.Normaliser(batch);
     }
 }

@@ -21,16 +21,12 @@ public enum ScoreLossKind
 /// <param name="Head">Index in the crop.</param>
 internal readonly record struct Positive(int Crop, int Cell, int Head);
 
-/// <summary>Losses of the score map. All are sums over cells divided by the heads of the batch.</summary>
+/// <summary>Losses of the score map. All are sums over cells, weighted by crop, divided by the heads of the batch.</summary>
 /// <param name="kind">How the map is taught.</param>
 internal sealed class ScoreLoss(ScoreLossKind kind)
 {
     /// <summary>Heads farther away than this have no claim on a cell, pixels.</summary>
     private const float Reach = 48;
-
-    /// <summary>What a batch's sums are divided by: its heads, at least one a crop, and a constant that calms small batches.</summary>
-    internal static double Normaliser(IReadOnlyList<CropTargets> batch) =>
-        Math.Max(batch.Sum(t => t.Crop.X.Length), batch.Count) + 8;
 
     /// <param name="logits">[N, 1, n, n].</param>
     /// <param name="batch">N crops.</param>
@@ -54,12 +50,13 @@ internal sealed class ScoreLoss(ScoreLossKind kind)
         int cells = (int)(logits.shape[2] * logits.shape[3]);
         var target = new float[batch.Count * cells];
         var weight = new float[batch.Count * cells];
+        float[] balance = Balance.Weights(batch);
         List<Positive> positives = [], peaks = [];
         for (int b = 0; b < batch.Count; b++)
         {
             (int[] head, float[] distance) = batch[b].Nearest;
             int heads = batch[b].Crop.X.Length;
-            weight.AsSpan(b * cells, cells).Fill(heads == 0 ? 0.5f : 1f);
+            weight.AsSpan(b * cells, cells).Fill(heads == 0 ? balance[b] / 2 : balance[b]);
             var radius = new float[heads];
             for (int i = 0; i < cells; i++)
             {
@@ -86,7 +83,7 @@ internal sealed class ScoreLoss(ScoreLossKind kind)
                 if (best[h] < 0)
                     continue;
                 target[b * cells + best[h]] = 1;
-                weight[b * cells + best[h]] = 2;
+                weight[b * cells + best[h]] = 2 * balance[b];
                 positives.Add(new Positive(b, best[h], h));
                 if (peak[h] >= 0)
                     peaks.Add(new Positive(b, peak[h], h));
@@ -94,7 +91,7 @@ internal sealed class ScoreLoss(ScoreLossKind kind)
         }
         using Tensor targets = tensor(target, logits.shape), weights = tensor(weight, logits.shape);
         Tensor loss = functional.binary_cross_entropy_with_logits(logits, targets, weights, Reduction.Sum);
-        return (loss * (0.5 / Normaliser(batch)), positives, peaks);
+        return (loss * (0.5 / Balance.Normaliser(batch)), positives, peaks);
     }
 
     /// <summary>
@@ -138,6 +135,7 @@ internal sealed class ScoreLoss(ScoreLossKind kind)
         Tensor p = sigmoid(logits).clamp(1e-5, 1 - 1e-5);
         Tensor hit = positive1 * (1 - p).square() * log(p);
         Tensor miss = (1 - positive1) * (1 - target).pow(4) * p.square() * log(1 - p);
-        return ((hit + miss).sum().neg() / Normaliser(batch), positives, []);
+        using Tensor weights = tensor(Balance.Weights(batch), [batch.Count, 1, 1, 1]);
+        return (((hit + miss) * weights).sum().neg() / Balance.Normaliser(batch), positives, []);
     }
 }
