@@ -4,7 +4,7 @@ return args switch
 {
     ["networks", .. var models] => Networks.Run(models),
     ["count", var dataset, var list, .. var models] => Counting.Run(dataset, list, models),
-    ["studio", var dataset, var list, var program] => Serving.Run(dataset, list, program),
+    ["studio", var dataset, var list, var studio, var headcount] => Serving.Run(dataset, list, studio, headcount),
     ["formats"] => Formats.Run("../shared/data"),
     ["formats", var folder] => Formats.Run(folder),
     _ => Usage(),
@@ -15,7 +15,7 @@ static int Usage()
     Console.Error.WriteLine("""
         HeadCount.Benchmarks networks [MODEL…]             time a 512×512 tile takes, against a CSRNet of VGG16
         HeadCount.Benchmarks count DATASET LIST [MODEL…]   pictures a second from files to heads, and memory
-        HeadCount.Benchmarks studio DATASET LIST DLL       the studio (HeadCount.Studio.dll) against that, and a kill in a batch
+        HeadCount.Benchmarks studio DATASET LIST STUDIO COMMAND   HeadCount.Studio.dll against HeadCount.Cli.dll, and a kill in a batch
         HeadCount.Benchmarks formats [FOLDER]              published annotation files: heads as known, files a second
         """);
     return 2;

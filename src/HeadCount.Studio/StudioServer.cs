@@ -39,7 +39,7 @@ public static class StudioServer
         {
             db.Database.EnsureCreated();
             if (db.Database.IsSqlite())
-                db.Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
+                db.Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL;");
         }
         app.UseExceptionHandler();
         app.UseStatusCodePages();
@@ -71,9 +71,9 @@ public static class StudioServer
         services.AddSingleton<StudioMetrics>();
         services.AddSingleton<CountWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<CountWorker>());
-        services.AddDbContextFactory<StudioContext>(db => _ = options.Database is { } connection
+        services.AddPooledDbContextFactory<StudioContext>(db => _ = options.Database is { } connection
             ? db.UseNpgsql(connection)
-            : db.UseSqlite($"Data Source={Path.Combine(options.Data, "studio.db")}"));
+            : db.UseSqlite($"Data Source={Path.Combine(options.Data, "studio.db")}").AddInterceptors(new SqliteDurability()));
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<StudioContext>>().CreateDbContext());
         services.AddProblemDetails();
         services.AddExceptionHandler<Problems>();

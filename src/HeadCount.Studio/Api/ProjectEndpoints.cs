@@ -133,10 +133,12 @@ internal static class ProjectEndpoints
 
     private static string Unused(StudioContext db, Guid project, string name)
     {
-        string stem = Path.ChangeExtension(name, null), extension = Path.GetExtension(name), unused = name;
-        for (int i = 2; db.Pictures.Any(picture => picture.ProjectId == project && picture.Name == unused); i++)
-            unused = $"{stem} ({i}){extension}";
-        return unused;
+        if (!db.Pictures.Any(picture => picture.ProjectId == project && picture.Name == name))
+            return name;
+        string stem = Path.ChangeExtension(name, null), extension = Path.GetExtension(name);
+        var used = db.Pictures.Where(picture => picture.ProjectId == project && picture.Name.StartsWith(stem))
+            .Select(picture => picture.Name).ToHashSet();
+        return Enumerable.Range(2, used.Count).Select(i => $"{stem} ({i}){extension}").First(unused => !used.Contains(unused));
     }
 
     private static async Task<TruthDto> UploadTruth(Guid id, HttpRequest request, StudioContext db)

@@ -112,11 +112,21 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
                     events.Publish(current.ProjectId, "picture", PictureDto.Of(current) with { Progress = done - finished });
                 }
             });
-            foreach (CountOutcome outcome in counter.CountMany(Take(modelName, started), progress, cancellation))
+            // One is stored while the next runs through the network.
+            Task storing = Task.CompletedTask;
+            try
             {
-                started.TryDequeue(out PictureRow? picture);
-                finished++;
-                Store(picture!, outcome, model.Card, clock.Elapsed.TotalSeconds / finished);
+                foreach (CountOutcome outcome in counter.CountMany(Take(modelName, started), progress, cancellation))
+                {
+                    started.TryDequeue(out PictureRow? picture);
+                    double secondsEach = clock.Elapsed.TotalSeconds / ++finished;
+                    storing.GetAwaiter().GetResult();
+                    storing = Task.Run(() => Store(picture!, outcome, model.Card, secondsEach), CancellationToken.None);
+                }
+            }
+            finally
+            {
+                storing.GetAwaiter().GetResult();
             }
         }
         catch (ModelException e)
@@ -192,6 +202,8 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
         }
         picture.Revision++;
         db.SaveChanges();
+        if (!events.HasListeners(picture.ProjectId))
+            return;
         events.Publish(picture.ProjectId, "picture", PictureDto.Of(picture));
         var states = db.Pictures.Where(row => row.ProjectId == picture.ProjectId).GroupBy(row => row.State)
             .Select(group => new { group.Key, Count = group.Count() }).ToDictionary(group => group.Key, group => group.Count);

@@ -16,6 +16,9 @@ public sealed class EventHub
 {
     private readonly ConcurrentDictionary<Channel<SseItem<object>>, Guid> _listeners = [];
 
+    /// <summary>Whether anybody would hear of a project's changes.</summary>
+    public bool HasListeners(Guid project) => _listeners.Values.Contains(project);
+
     /// <summary>Tells the project's listeners; those that do not keep up lose the oldest news.</summary>
     public void Publish(Guid project, string type, object data)
     {
