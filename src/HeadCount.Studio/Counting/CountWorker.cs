@@ -61,7 +61,10 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // A full disk, a database that is away: the pictures wait until it is better.
-                    LogTrouble(log, e);
+                    if (DiskSpace.IsExhausted(e))
+                        LogDiskFull(log, options.Data);
+                    else
+                        LogTrouble(log, e);
                     await Task.Delay(TimeSpan.FromSeconds(5), stoppingToken);
                 }
             }
@@ -213,6 +216,9 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The model {Model} cannot count")]
     private static partial void LogModelFailed(ILogger logger, Exception e, string model);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The disk of {Folder} or of the database is full; pictures wait until there is room")]
+    private static partial void LogDiskFull(ILogger logger, string folder);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Counting is interrupted and will be tried again")]
     private static partial void LogTrouble(ILogger logger, Exception e);

@@ -1,6 +1,7 @@
 using HeadCount.Imaging;
 using HeadCount.Inference;
 using HeadCount.Studio.Api;
+using HeadCount.Studio.Storage;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 
@@ -23,7 +24,7 @@ internal sealed partial class Problems(IProblemDetailsService service, ILogger<P
             DbUpdateConcurrencyException => (409, "It was changed elsewhere meanwhile; load it again", null),
             PictureException => (422, "The picture cannot be read", "It is damaged or of an unknown kind"),
             ModelException e => (500, e.Message, null),
-            IOException e when IsDiskFull(e) => (507, "The disk is full", "Make room on the server's disk and try again"),
+            Exception e when DiskSpace.IsExhausted(e) => (507, "The disk is full", "Make room on the server's disk and try again"),
             _ => (500, "Something went wrong in the studio", "The server's log says what"),
         };
         if (status == 500)
@@ -35,9 +36,6 @@ internal sealed partial class Problems(IProblemDetailsService service, ILogger<P
             ProblemDetails = { Status = status, Title = title, Detail = detail },
         });
     }
-
-    // ENOSPC and ERROR_DISK_FULL.
-    private static bool IsDiskFull(IOException e) => (e.HResult & 0xffff) is 28 or 112;
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Path} failed")]
     private static partial void LogFailure(ILogger logger, Exception e, string path);
