@@ -152,7 +152,7 @@ internal static class Serving
                 JsonNode state = JsonNode.Parse(_http.GetStringAsync($"/api/projects/{project}").GetAwaiter().GetResult())!;
                 if ((int)state["done"]! + (int)state["failed"]! >= count)
                     return;
-                Thread.Sleep(100);
+                Thread.Sleep(250);
             }
         }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.InteropServices;
 using HeadCount.Annotations;
 using HeadCount.Imaging;
 using HeadCount.Training.Cli.Commands;
@@ -24,6 +25,11 @@ catch (OperationCanceledException)
 {
     Console.Error.WriteLine("headcount-train: interrupted; the same command goes on from here");
     return 130;
+}
+catch (ExternalException e)
+{
+    Console.Error.WriteLine($"headcount-train: torch failed ({e.Message.Split('\n')[0]}); 'fit --run RUN' goes on from the last checkpoint");
+    return 1;
 }
 catch (Exception e) when (e is ArgumentException or AnnotationException or PictureException or InvalidDataException
     or IOException or UnauthorizedAccessException)

@@ -191,7 +191,10 @@ internal sealed class HeadNetwork : INetwork
 
         public Tensor Relu(Tensor x) => Watched(x.relu_());
 
-        public Tensor Add(Tensor a, Tensor b) => Watched(a + b);
+        // Kept: TorchSharp makes a scalar of its own for every "+", which the garbage collector may free during the call.
+        private static readonly Scalar _one = 1;
+
+        public Tensor Add(Tensor a, Tensor b) => Watched(a.add(b, _one));
 
         public Tensor Upsample(Tensor x) =>
             Watched(functional.interpolate(x, scale_factor: [2, 2], mode: InterpolationMode.Nearest));
