@@ -176,12 +176,10 @@ public sealed class Trainer
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        Scalar change = 1 - Math.Min(_options.Average, step / (step + 20.0));
+        double keep = Math.Min(_options.Average, step / (step + 20.0));
         var fresh = network.State.ToDictionary();
         foreach ((string name, Tensor tensor) in average.State)
-            tensor.lerp_(fresh[name], change);
-        // Not before: torch reads it in every call.
-        GC.KeepAlive(change);
+            tensor.lerp_(fresh[name], 1 - keep);
     }
 
     private void SaveCheckpoint(RunState state, INetwork network, INetwork average, AdamW optimizer) =>
