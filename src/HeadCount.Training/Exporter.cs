@@ -68,12 +68,19 @@ public static class Exporter
             Threshold = result.Threshold,
             SuppressionRadius = result.SuppressionRadius,
             Margin = recipe.Margin,
-            // The validation ran in floats: it says nothing of integers.
-            Scores = exportOptions.Quantize ? "" : result.ToJson()["lists"]!.ToJsonString(),
+            Scores = Scores(result),
         };
         string part = path + ".part";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         recipe.Export(part, card, exportOptions.Quantize ? CalibrationPictures(options) : null);
+        if (exportOptions.Quantize)
+        {
+            // The validation ran in floats; integers score a little lower or higher, and get a threshold of their own.
+            using (var model = HeadModel.Load(part))
+                result = PointValidation.Run(pictures, model);
+            card = card with { Threshold = result.Threshold, Scores = Scores(result) };
+            recipe.Export(part, card, CalibrationPictures(options));
+        }
         double difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
         if (!exportOptions.Quantize && !(difference <= Tolerance))
         {
@@ -83,6 +90,8 @@ public static class Exporter
         }
         File.Move(part, path, overwrite: true);
         return (card, difference);
+
+        static string Scores(IValidationResult result) => result.ToJson()["lists"]!.ToJsonString();
     }
 
     private const int Tiles = 12;

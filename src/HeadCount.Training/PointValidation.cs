@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using HeadCount.Annotations;
 using HeadCount.Evaluation;
+using HeadCount.Inference;
 using HeadCount.Localization;
 using HeadCount.Training.Data;
 using HeadCount.Training.Networks;
@@ -72,14 +73,29 @@ internal static class PointValidation
     /// <summary>
     /// Finds the heads of every list and chooses threshold and suppression radius by <see cref="PointResult.Quality"/>.
     /// </summary>
-    internal static PointResult Run(ValidationPictures pictures, HeadNetwork network, ScalarType precision)
+    internal static PointResult Run(ValidationPictures pictures, HeadNetwork network, ScalarType precision) =>
+        Choose(pictures, SuppressionRadii, picture => Find(picture, network, precision));
+
+    /// <summary>Chooses the threshold of a model file, whose scores may differ from those of the network it was made from.</summary>
+    internal static PointResult Run(ValidationPictures pictures, HeadModel model)
     {
-        Found[][] found = [.. pictures.Lists.Select(l => l.Pictures.Select(p => Find(p, network, precision)).ToArray())];
-        PointResult At(double threshold, int radius) => new(threshold, SuppressionRadii[radius],
+        double lowest = DensityAgreement.Lowest(Thresholds[0]);
+        var counter = new HeadCounter(model, new CountOptions { Threshold = lowest, FollowDensity = false });
+        return Choose(pictures, [model.Card.SuppressionRadius], picture =>
+        {
+            CountResult result = counter.Count(picture.Image);
+            return new Found([[.. result.Heads]], result.DensitySum!.Value);
+        });
+    }
+
+    private static PointResult Choose(ValidationPictures pictures, double[] radii, Func<TrainingPicture, Found> find)
+    {
+        Found[][] found = [.. pictures.Lists.Select(l => l.Pictures.Select(find).ToArray())];
+        PointResult At(double threshold, int radius) => new(threshold, radii[radius],
             [.. pictures.Lists.Select((list, i) => Score(list.Name, list.Pictures, found[i], threshold, radius))]);
 
         double threshold = Thresholds.MaxBy(t => At(t, 0).Quality);
-        return Enumerable.Range(0, SuppressionRadii.Length).Select(r => At(threshold, r)).MaxBy(r => r.Quality)!;
+        return Enumerable.Range(0, radii.Length).Select(r => At(threshold, r)).MaxBy(r => r.Quality)!;
     }
 
     private static ListScores Score(string name, TrainingPicture[] pictures, Found[] found, double threshold, int radius)
