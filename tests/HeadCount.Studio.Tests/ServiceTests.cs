@@ -1,6 +1,7 @@
 using System.IO.Compression;
 using System.Net;
 using System.Net.Http.Json;
+using System.Text;
 using System.Text.Json.Nodes;
 using HeadCount.Annotations;
 using HeadCount.Studio.Storage;
@@ -120,6 +121,89 @@ public class ServiceTests
         Assert.Equal((2, 1, 1), (comparison["hits"]!.AsArray().Count, comparison["misses"]!.AsArray().Count, comparison["falseAlarms"]!.AsArray().Count));
         JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation?radius=4");
         Assert.Equal(2, (int)scores["localization"]![0]!["truePositives"]!);
+    }
+
+    [Fact]
+    public async Task Evaluation_OfSeveralPictures_NamesTheWorstFirst()
+    {
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder);
+        string project = await studio.CreateProjectAsync();
+        await studio.UploadAsync(project, ("good.png", Studio.Dots(1)), ("bad.png", Studio.Dots(3)), ("none.png", Studio.Dots(2)));
+        JsonObject[] counted = await studio.CountedAsync(project);
+        await Truth(studio, project, ("truth.csv", "image,x,y\ngood.png,14.5,14.5\nbad.png,14.5,14.5\n"u8.ToArray()));
+        JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation?radius=1,4");
+        Assert.Equal(1, (double)scores["mae"]!);
+        JsonArray pictures = scores["pictures"]!.AsArray();
+        Assert.Equal([("bad.png", 1, 3, 0.5), ("good.png", 1, 1, 1.0)], pictures.Select(picture =>
+            ((string)picture!["name"]!, (int)picture["truth"]!, (int)picture["count"]!, (double)picture["f1"]![1]!)));
+        Assert.Equal((string)counted[1]["id"]!, (string)pictures[0]!["id"]!);
+    }
+
+    [Fact]
+    public async Task Truth_InAZip_IsReadFileByFile()
+    {
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder);
+        string project = await studio.CreateProjectAsync();
+        await studio.UploadAsync(project, ("IMG_1.png", Studio.Dots(1)), ("IMG_2.png", Studio.Dots(2)), ("b.png", Studio.Dots(3)));
+        await studio.CountedAsync(project);
+        AnnotationFormat.Find("shanghaitech")!.Write!(folder["mat"], [Heads("IMG_1.jpg", 4), Heads("IMG_2.jpg", 5)]);
+        var files = Directory.GetFiles(folder["mat"], "*.mat", SearchOption.AllDirectories)
+            .Select(path => ($"../../ground_truth/{Path.GetFileName(path)}", File.ReadAllBytes(path)))
+            .Append(("heads.csv", "image,x,y\nb.png,1,1\nc.png,2,2\n"u8.ToArray()))
+            .Append(("images/IMG_1.jpg", [1, 2, 3])).Append(("read.me", [4]));
+        JsonObject truth = await Truth(studio, project, ("truth.zip", Zip([.. files])));
+        Assert.Equal("""{"pictures":3,"heads":10,"unmatched":["c.png"]}""", truth.ToJsonString());
+        JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation");
+        Assert.Equal([("IMG_1.png", 4), ("IMG_2.png", 5), ("b.png", 1)], scores["pictures"]!.AsArray()
+            .Select(picture => ((string)picture!["name"]!, (int)picture["truth"]!)).OrderBy(picture => picture.Item1, StringComparer.Ordinal));
+
+        static PictureHeads Heads(string name, int count) =>
+            new(name, [.. Enumerable.Range(0, count).Select(i => new HeadPoint(10 + i, 20))]) { Size = new PictureSize(200, 160) };
+    }
+
+    public static TheoryData<string, byte[], string> BadZips => new()
+    {
+        { "bomb", Zip(("a.csv", Encoding.ASCII.GetBytes("image,x,y\n")), ("b.csv", new byte[3 << 20])), "t.zip: unpacks to more than the 2 MiB an upload may have; split it" },
+        { "many files", Zip([.. Enumerable.Range(0, 20_001).Select(i => ($"{i}.csv", Array.Empty<byte>()))]), "t.zip: holds more than 20000 files; split it" },
+        { "no annotations", Zip(("a.jpg", [1])), "t.zip: holds no annotation file" },
+        { "damaged", [.. Zip(("a.csv", new byte[100]))[..60]], "t.zip: is a damaged ZIP; pack it again" },
+        { "unknown file", Zip(("a.csv", "image,x,y\na.png,1,1\n"u8.ToArray()), ("../notes.txt", "Dear diary"u8.ToArray())), "t.zip: notes.txt: The format is not recognised" },
+    };
+
+    [Theory, MemberData(nameof(BadZips))]
+    public async Task Truth_InAZipThatWillNotDo_IsRefusedInOneLineAndChangesNothing(string what, byte[] zip, string problem)
+    {
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder, options => options with { MaxUploadBytes = 2 << 20 });
+        string project = await studio.CreateProjectAsync();
+        await studio.UploadAsync(project, ("a.png", Studio.Dots(1)));
+        using var form = Studio.Form(("t.zip", zip));
+        HttpResponseMessage answer = await studio.Http.PostAsync($"/api/projects/{project}/truth", form);
+        Assert.Equal((what, HttpStatusCode.BadRequest), (what, answer.StatusCode));
+        string title = (string)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["title"]!;
+        Assert.StartsWith(problem, title, StringComparison.Ordinal);
+        Assert.DoesNotContain(Path.GetTempPath(), title, StringComparison.Ordinal);
+        Assert.False((bool)(await studio.CountedAsync(project))[0]["hasTruth"]!);
+    }
+
+    private static async Task<JsonObject> Truth(Studio studio, string project, (string, byte[]) file)
+    {
+        using var form = Studio.Form(file);
+        return await Studio.JsonAsync(await studio.Http.PostAsync($"/api/projects/{project}/truth", form));
+    }
+
+    private static byte[] Zip(params (string Name, byte[] Content)[] files)
+    {
+        var stream = new MemoryStream();
+        using (var zip = new ZipArchive(stream, ZipArchiveMode.Create, leaveOpen: true))
+            foreach ((string name, byte[] content) in files)
+            {
+                using Stream entry = zip.CreateEntry(name).Open();
+                entry.Write(content);
+            }
+        return stream.ToArray();
     }
 
     [Fact]

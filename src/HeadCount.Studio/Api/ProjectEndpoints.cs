@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using HeadCount.Annotations;
 using HeadCount.Evaluation;
 using HeadCount.Studio.Counting;
@@ -12,6 +14,9 @@ public sealed record NameRequest(string Name);
 
 /// <summary>What an annotation file held of a project's pictures.</summary>
 public sealed record TruthDto(int Pictures, long Heads, IReadOnlyList<string> Unmatched);
+
+/// <summary>A picture beside its ground truth; F1 at each radius that was asked for.</summary>
+public sealed record ScoredPictureDto(Guid Id, string Name, int Truth, int Count, double[] F1);
 
 /// <summary><c>/api/projects</c>: projects, their pictures, truth, scores, events and downloads.</summary>
 internal static class ProjectEndpoints
@@ -141,7 +146,7 @@ internal static class ProjectEndpoints
         return Enumerable.Range(2, used.Count).Select(i => $"{stem} ({i}){extension}").First(unused => !used.Contains(unused));
     }
 
-    private static async Task<TruthDto> UploadTruth(Guid id, HttpRequest request, StudioContext db)
+    private static async Task<TruthDto> UploadTruth(Guid id, HttpRequest request, StudioContext db, StudioOptions options)
     {
         Row(db, id);
         var rows = Rows(db, id).ToList();
@@ -152,19 +157,16 @@ internal static class ProjectEndpoints
         long heads = 0;
         await foreach ((string name, Stream content) in Uploads.Files(request))
         {
-            string path = Path.Combine(Path.GetTempPath(), $"headcount-{Guid.NewGuid():N}{Path.GetExtension(Plain.Name(name))}");
+            string path = Uploads.TemporaryPath(name);
             try
             {
                 await using (FileStream file = File.Create(path))
                     await content.CopyToAsync(file, request.HttpContext.RequestAborted);
-                AnnotationFormat format = AnnotationFormat.Of(path);
-                // A file of one picture is named after it.
-                foreach (PictureHeads truth in format.Read!(path, null))
-                    Take(format.IsTable ? truth.Name : Path.GetFileNameWithoutExtension(name), truth);
-            }
-            catch (AnnotationException e)
-            {
-                throw new BadHttpRequestException($"{Plain.Name(name)}: {Plain.Message(e, path)}", e);
+                if (!Uploads.IsZip(path))
+                    Read(Plain.Name(name), path);
+                else
+                    foreach ((string entry, string unpacked) in Uploads.Unpack(path, Plain.Name(name), options.MaxUploadBytes))
+                        Read(entry, unpacked, $"{Plain.Name(name)}: ");
             }
             finally
             {
@@ -173,6 +175,21 @@ internal static class ProjectEndpoints
         }
         db.SaveChanges();
         return new TruthDto(pictures, heads, unmatched);
+
+        void Read(string name, string path, string within = "")
+        {
+            try
+            {
+                AnnotationFormat format = AnnotationFormat.Of(path);
+                // A file of one picture is named after it.
+                foreach (PictureHeads truth in format.Read!(path, null))
+                    Take(format.IsTable ? truth.Name : Path.GetFileNameWithoutExtension(name), truth);
+            }
+            catch (AnnotationException e)
+            {
+                throw new BadHttpRequestException($"{within}{name}: {Plain.Message(e, path)}", e);
+            }
+        }
 
         void Take(string name, PictureHeads truth)
         {
@@ -194,17 +211,26 @@ internal static class ProjectEndpoints
 
     private static IResult Evaluate(Guid id, StudioContext db, [FromQuery] string radius = "4,8")
     {
+        double[] radii = Radii(radius);
         Row(db, id);
-        EvaluatedImage[] images = [.. Rows(db, id).Where(picture => picture.HasTruth && picture.State == PictureState.Done).AsEnumerable()
-            .Select(picture => new EvaluatedImage(picture.Name, Parts.Truth(db, picture), Parts.Heads(db, picture))
-            {
-                Size = (picture.Width, picture.Height),
-                DensitySum = picture.DensitySum,
-            })];
-        if (images.Length == 0)
+        var rows = Rows(db, id).Where(picture => picture.HasTruth && picture.State == PictureState.Done).ToList();
+        if (rows.Count == 0)
             throw new NotFoundException("No counted picture has a ground truth yet; upload an annotation file first");
-        EvaluationSummary summary = EvaluationSummary.Of(images, [.. Radii(radius).Select(MatchingRadius.Of)]);
-        return TypedResults.Bytes(summary.ToJson(), "application/json");
+        EvaluatedImage[] images = [.. rows.Select(picture => new EvaluatedImage(picture.Name, Parts.Truth(db, picture), Parts.Heads(db, picture))
+        {
+            Size = (picture.Width, picture.Height),
+            DensitySum = picture.DensitySum,
+        })];
+        EvaluationSummary summary = EvaluationSummary.Of(images, [.. radii.Select(MatchingRadius.Of)]);
+        var pictures = rows.Zip(images, (row, image) => new ScoredPictureDto(row.Id, row.Name, image.Truth.Count, image.Predictions.Count,
+            [.. radii.Select(pixels => Score(image, pixels).F1)]));
+        JsonObject answer = JsonNode.Parse(summary.ToJson())!.AsObject();
+        answer["pictures"] = JsonSerializer.SerializeToNode(
+            pictures.OrderByDescending(picture => Math.Abs(picture.Count - picture.Truth)).ThenBy(picture => picture.F1[^1]), JsonSerializerOptions.Web);
+        return TypedResults.Ok(answer);
+
+        static LocalizationScore Score(EvaluatedImage image, double pixels) => LocalizationScore.Of(
+            PointMatcher.Match(image.Truth, image.Predictions, pixels).Count, image.Truth.Count, image.Predictions.Count);
     }
 
     internal static double[] Radii(string text) => [.. text.Split(',').Select(part =>
