@@ -31,6 +31,13 @@ const at = async (page, x, y) => {
   return [box.x + x * box.width, box.y + y * box.height];
 };
 
+/** Gives the pictures of a project the samples' ground truth. */
+async function truthFor(call, project) {
+  const form = new FormData();
+  form.append("file", new Blob([readFileSync(annotations)]), "annotations.csv");
+  await call("POST", `projects/${project.id}/truth`, form);
+}
+
 /** Opens a picture and waits until its heads are there; answers how many. */
 async function open(page, picture) {
   await page.goto(`/#/picture/${picture.id}`);
@@ -162,6 +169,56 @@ inBrowser("zones count at once and a reload keeps them", async page => {
   assert.equal(await page.locator(".zones li").count(), 0);
 });
 
+inBrowser("corners of zones are dragged and moved by keys; undo and redo go through zones and heads alike", async page => {
+  const { pictures: [picture], call } = await makeProject(studio.address, "corners", sample(4));
+  await call("PUT", `pictures/${picture.id}/zones`, [{ name: "Square", points: [[100, 100], [300, 100], [300, 300], [100, 300]] }]);
+  const heads = await open(page, picture);
+  const corner = async () => (await saved(page), (await call("GET", `pictures/${picture.id}/zones`))[0].points[2].map(Math.round));
+  const drag = async (from, to) => {
+    await page.mouse.move(...await screen(page, picture, from));
+    await page.mouse.down();
+    await page.mouse.move(...await screen(page, picture, to), { steps: 5 });
+    await page.mouse.up();
+    await page.waitForSelector(".save:has-text('Saving')");
+  };
+  const near = ([x, y], [u, v]) => assert.ok(Math.hypot(x - u, y - v) < 4, `${x},${y} is not ${u},${v}`);
+  await drag([300, 300], [500, 420]);
+  const moved = await corner();
+  near(moved, [500, 420]);
+  await page.mouse.dblclick(...await screen(page, picture, [40, 40]));
+  await shows(page, heads + 1);
+  await page.keyboard.press("Control+z");
+  await shows(page, heads);
+  assert.deepEqual(await corner(), moved);
+  await page.keyboard.press("Control+z");
+  await page.waitForSelector(".save:has-text('Saving')");
+  assert.deepEqual(await corner(), [300, 300]);
+  for (const key of ["Control+Shift+z", "Control+Shift+z"]) await page.keyboard.press(key);
+  await shows(page, heads + 1);
+  assert.deepEqual(await corner(), moved);
+
+  await page.locator(".stage").focus();
+  for (const key of ["c", "c", "c", "Shift+ArrowRight", "ArrowUp"]) await page.keyboard.press(key);
+  await page.waitForSelector(".save:has-text('Saving')");
+  assert.deepEqual(await corner(), [moved[0] + 10, moved[1] - 1]);
+  await page.click(".zones >> text=Delete");
+  assert.equal(await page.locator(".zones li").count(), 0);
+  await page.click("[aria-label='Undo']");
+  assert.equal(await page.locator(".zones input").inputValue(), "Square");
+  assert.deepEqual(await corner(), [moved[0] + 10, moved[1] - 1]);
+
+  // By a finger, as Chromium hands its touches on.
+  const touch = await page.context().newCDPSession(page), [x, y] = await screen(page, picture, [100, 100]);
+  const send = (type, ...touchPoints) => touch.send("Input.dispatchTouchEvent", { type, touchPoints });
+  await send("touchStart", { x: x + 8, y: y + 8 });
+  for (let i = 1; i <= 5; i++) await send("touchMove", { x: x + 8 * i, y: y + 8 * i });
+  await send("touchEnd");
+  await page.waitForSelector(".save:has-text('Saving')");
+  await saved(page);
+  const scale = (await screen(page, picture, [1, 0]))[0] - (await screen(page, picture, [0, 0]))[0];
+  near((await call("GET", `pictures/${picture.id}/zones`))[0].points[0], [100 + 40 / scale, 100 + 40 / scale]);
+}, { hasTouch: true });
+
 inBrowser("the threshold answers at once and is stored when released", async page => {
   const { pictures: [picture], call } = await makeProject(studio.address, "threshold", sample(8));
   const heads = await open(page, picture);
@@ -196,6 +253,30 @@ inBrowser("ground truth gives hits, misses and false alarms", async page => {
   await page.fill("input[type=number]", "1");
   await page.keyboard.press("Tab");
   await page.waitForFunction(n => parseInt(document.querySelector(".legend li").textContent) < n, hits.length);
+});
+
+inBrowser("the scores of a project: how to upload a truth, then figures and pictures, the worst first", async (page, _, errors) => {
+  const { project, pictures, call } = await makeProject(studio.address, "scores", sample(2), sample(3), sample(4), sample(8));
+  await page.goto(`/#/project/${project.id}`);
+  await page.click("a:has-text('Scores')");
+  await page.waitForSelector("text=No counted picture has a ground truth yet");
+  // That there is none is what the service answers; the browser notes it.
+  assert.match(errors.splice(0).join(), /^[^,]*404[^,]*$/);
+  await page.setInputFiles("input[aria-label='Ground truth']", annotations);
+  await page.waitForSelector("tbody tr");
+  const { mae, pictures: scored } = await call("GET", `projects/${project.id}/evaluation`);
+  assert.equal(scored.length, pictures.length);
+  assert.ok((await page.locator(".explained").first().innerText()).includes(mae.toFixed(1).replace(".0", "")));
+  const rows = await page.locator("tbody tr").allInnerTexts();
+  assert.deepEqual(rows.map(row => row.split(/\s+/)[0]), scored.map(({ name }) => name));
+  const off = rows.map(row => Math.abs(Number(row.split(/\s+/)[3].replace("\u2212", "-"))));
+  assert.deepEqual(off, scored.map(({ truth, count }) => Math.abs(count - truth)));
+  assert.deepEqual(off, [...off].sort((a, b) => b - a));
+  await page.locator("tbody a").first().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".legend");
+  await page.click("text=Scores of all");
+  await page.waitForSelector("tbody tr");
 });
 
 inBrowser("two people at one picture: neither loses work unasked", async (page, _, errors) => {
@@ -283,8 +364,9 @@ inBrowser("5,000 heads are edited like five", async page => {
 });
 
 inBrowser("touch: a tap adds and erases, nothing overflows a phone", async page => {
-  const { project, pictures: [picture] } = await makeProject(studio.address, "touch, with a long name that has to break somewhere on a phone", sample(3), { name: "broken.png", bytes: Buffer.from("?") });
-  for (const address of ["/#/", `/#/project/${project.id}`, `/#/picture/${picture.id}`]) {
+  const { project, pictures: [picture], call } = await makeProject(studio.address, "touch, with a long name that has to break somewhere on a phone", sample(3), { name: "broken.png", bytes: Buffer.from("?") });
+  await truthFor(call, project);
+  for (const address of ["/#/", `/#/project/${project.id}`, `/#/project/${project.id}/scores`, `/#/picture/${picture.id}`]) {
     await page.goto(address);
     await page.waitForTimeout(700);
     const [inner, outer] = await page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
@@ -302,8 +384,9 @@ inBrowser("touch: a tap adds and erases, nothing overflows a phone", async page 
 
 for (const colorScheme of ["light", "dark"]) {
   inBrowser(`text stands out by 4.5 to 1 in ${colorScheme}`, async page => {
-    const { project, pictures: [picture] } = await makeProject(studio.address, colorScheme, sample(3), { name: "broken.png", bytes: Buffer.from("?") });
-    for (const address of ["/#/", `/#/project/${project.id}`, `/#/picture/${picture.id}`]) {
+    const { project, pictures: [picture], call } = await makeProject(studio.address, colorScheme, sample(3), { name: "broken.png", bytes: Buffer.from("?") });
+    await truthFor(call, project);
+    for (const address of ["/#/", `/#/project/${project.id}`, `/#/project/${project.id}/scores`, `/#/picture/${picture.id}`]) {
       await page.goto(address);
       await page.waitForTimeout(700);
       const faint = await page.evaluate(() => {

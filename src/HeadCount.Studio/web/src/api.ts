@@ -69,6 +69,18 @@ export interface Comparison {
   f1: number;
 }
 
+/** A project's counted pictures beside their ground truth. */
+export interface Evaluation {
+  images: number;
+  heads: number;
+  detections: number;
+  mae: number;
+  rmse: number;
+  localization: { radius: number; precision: number; recall: number; f1: number }[];
+  /** The worst first; f1 at each of the radii. */
+  pictures: { id: string; name: string; truth: number; count: number; f1: number[] }[];
+}
+
 export interface TruthAnswer {
   pictures: number;
   heads: number;
@@ -137,6 +149,7 @@ export const api = {
   deleteProject: (id: string) => call<void>("DELETE", `projects/${id}`),
   pictures: (project: string) => call<Picture[]>("GET", `projects/${project}/pictures`),
   uploadTruth: (project: string, files: Iterable<File>) => call<TruthAnswer>("POST", `projects/${project}/truth`, form(files)),
+  evaluation: (project: string) => call<Evaluation>("GET", `projects/${project}/evaluation?radius=4,8`),
   events: (project: string) => new EventSource(`/api/projects/${project}/events`),
 
   picture: (id: string) => call<Picture>("GET", `pictures/${id}`),

@@ -98,6 +98,7 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
               {Object.entries(Orders).map(([value, name]) => <option value={value} key={value}>{name}</option>)}
             </select>
           </label>
+          {finished > failed && <a class="button" href={`#/project/${id}/scores`}>Scores</a>}
           {finished > failed && <Downloads of={`projects/${id}`} formats={info.exports.filter(format => format !== "training")} />}
           {finished > failed && (
             <button type="button" onClick={() => download(`projects/${id}/export?format=training`)}

@@ -1,8 +1,9 @@
 // The heads of one picture, as they are edited: every change is a step that can be taken back.
 import { interleave } from "./geometry";
+import type { History } from "./history";
 import type { Point } from "./api";
 
-interface Step {
+interface Change {
   kind: "add" | "remove" | "move";
   index: number;
   from: Point;
@@ -11,8 +12,8 @@ interface Step {
 
 export type Heads = ReturnType<typeof createHeads>;
 
-export function createHeads() {
-  let xy: Float64Array = new Float64Array(0), count = 0, done: Step[] = [], undone: Step[] = [];
+export function createHeads(history: History) {
+  let xy: Float64Array = new Float64Array(0), count = 0;
 
   const get = (i: number): Point => [xy[2 * i], xy[2 * i + 1]];
   const put = (i: number, [x, y]: Point) => {
@@ -38,32 +39,27 @@ export function createHeads() {
     if (index < count) put(index, get(count));
   }
 
-  function run({ kind, index, to }: Step) {
+  function run({ kind, index, to }: Change) {
     if (kind === "add") insert(to, index);
     else if (kind === "remove") take(index);
     else put(index, to);
   }
 
-  function runBack({ kind, index, from }: Step) {
+  function runBack({ kind, index, from }: Change) {
     if (kind === "add") take(index);
     else if (kind === "remove") insert(from, index);
     else put(index, from);
   }
 
-  function perform(step: Step) {
-    run(step);
-    done.push(step);
-    undone = [];
-  }
+  const perform = (change: Change) => history.perform({ of: "heads", run: () => run(change), runBack: () => runBack(change) });
 
   return {
     get xy() { return xy; },
     get count() { return count; },
-    get canUndo() { return done.length > 0; },
-    get canRedo() { return undone.length > 0; },
     get,
     load(points: readonly Point[]) {
-      [xy, count, done, undone] = [interleave(points), points.length, [], []];
+      [xy, count] = [interleave(points), points.length];
+      history.forget("heads");
     },
     points: (): Point[] => Array.from({ length: count }, (_, i) => get(i)),
     /** Returns the new head's index. */
@@ -75,19 +71,5 @@ export function createHeads() {
     move: (index: number, from: Point, to: Point) => perform({ kind: "move", index, from, to }),
     /** Shows a head elsewhere while it is dragged, which is no step yet. */
     place: put,
-    undo() {
-      const step = done.pop();
-      if (step) {
-        runBack(step);
-        undone.push(step);
-      }
-    },
-    redo() {
-      const step = undone.pop();
-      if (step) {
-        run(step);
-        done.push(step);
-      }
-    },
   };
 }

@@ -4,6 +4,7 @@ import { api, onKeyNeeded, type Info } from "./api";
 import { Gallery } from "./gallery";
 import { PicturePage } from "./picture";
 import { useRoute } from "./route";
+import { Scores } from "./scores";
 import { Start } from "./start";
 import { Icon, Messages, words } from "./ui";
 
@@ -51,7 +52,7 @@ function KeyForm() {
 }
 
 function App() {
-  const [page, id] = useRoute();
+  const [page, id, part] = useRoute();
   const [needsKey, setNeedsKey] = useState(false), [info, setInfo] = useState<Info | null>(null), [problem, setProblem] = useState("");
   useEffect(() => {
     onKeyNeeded.call = () => setNeedsKey(true);
@@ -66,8 +67,9 @@ function App() {
       {needsKey ? <KeyForm />
         : problem ? <main class="narrow"><h1>The studio cannot be reached</h1><p>{problem}</p><button class="main" onClick={() => location.reload()}>Try again</button></main>
         : !info ? <main aria-busy="true" />
+        : page === "project" && part === "scores" ? <Scores key={id} id={id} />
         : page === "project" ? <Gallery key={id} id={id} info={info} />
-        : page === "picture" ? <PicturePage key={id} id={id} info={info} />
+        : page === "picture" ? <PicturePage key={id} id={id} info={info} compared={part === "comparison"} />
         : <Start />}
       <Messages />
     </>

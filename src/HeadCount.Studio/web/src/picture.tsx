@@ -1,21 +1,22 @@
 // One picture: the canvas, its tools, and what they count.
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { api, type Info, type Picture } from "./api";
+import { api, type Info, type Picture, type TruthAnswer } from "./api";
 import { createBench, type Bench, type Layers, type Tool } from "./workbench";
 import { Downloads } from "./downloads";
 import { galleryOrder } from "./gallery";
 import { go } from "./route";
+import { ChooseTruth } from "./truth";
 import { announce, ask, attempt, Heading, Icon, IconButton, number, percent, plural, words } from "./ui";
 
 const Tools: { tool: Tool; icon: "select" | "add" | "erase" | "zone"; label: string; hint: string }[] = [
-  { tool: "select", icon: "select", label: "Select and move", hint: "Drag a head to move it; double-click where one is missing." },
+  { tool: "select", icon: "select", label: "Select and move", hint: "Drag a head or a corner of a zone to move it; double-click where one is missing." },
   { tool: "add", icon: "add", label: "Add heads", hint: "Click or tap every head that is missing." },
   { tool: "erase", icon: "erase", label: "Erase heads", hint: "Click or tap every mark that is no head." },
   { tool: "zone", icon: "zone", label: "Draw a zone", hint: "Click corner after corner; end on the first one, or with Enter." },
 ];
 const LayerNames: Record<Layers, string> = { heads: "Heads", heat: "Heat map", both: "Both", none: "Neither" };
 
-export function PicturePage({ id, info }: { id: string; info: Info }) {
+export function PicturePage({ id, info, compared }: { id: string; info: Info; compared: boolean }) {
   const [picture, setPicture] = useState<Picture | null>(null), [problem, setProblem] = useState("");
   const [siblings, setSiblings] = useState<Picture[]>([]);
   const stage = useRef<HTMLDivElement>(null), bench = useRef<Bench | null>(null);
@@ -36,7 +37,10 @@ export function PicturePage({ id, info }: { id: string; info: Info }) {
   useEffect(() => {
     if (!picture) return;
     const made = bench.current = createBench(picture, stage.current!, () => changed(0));
-    if (picture.state === "done") void attempt(made.load);
+    if (picture.state === "done") void attempt(async () => {
+      await made.load();
+      if (compared && picture.hasTruth) await made.compare(made.radius);
+    });
     changed(0);
     const events = api.events(picture.projectId);
     events.addEventListener("picture", event => {
@@ -92,6 +96,7 @@ export function PicturePage({ id, info }: { id: string; info: Info }) {
       <p id="keys" class="only-heard">
         N and P go to the next and the previous head, arrow keys move it, Delete removes it, Escape lets go of it. Without a head, arrow keys
         move the picture, plus and minus zoom, zero shows all of it. A adds a head, or a corner of a zone, at the cross in the middle. Z draws a zone, Enter ends it.
+        C and Shift C go to the next and the previous corner of a zone, arrow keys move it.
       </p>
     </main>
   );
@@ -114,26 +119,30 @@ function onStageKey(event: KeyboardEvent, bench: Bench) {
   const arrow = arrows[event.key], key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   bench.setCrosshair(true);
   if (arrow && bench.selected >= 0) bench.moveSelected(arrow[0] * far, arrow[1] * far);
+  else if (arrow && bench.corner) bench.moveCorner(arrow[0] * far, arrow[1] * far);
   else if (arrow) viewer.panBy(60 * arrow[0], 60 * arrow[1]);
   else if (key === "+" || key === "=") viewer.zoomBy(1.4);
   else if (key === "-") viewer.zoomBy(1 / 1.4);
   else if (key === "0") viewer.showWhole();
   else if (key === "n" || (key === "Tab" && !event.shiftKey && bench.selected >= 0)) bench.step(1);
   else if (key === "p" || (key === "Tab" && event.shiftKey && bench.selected >= 0)) bench.step(-1);
-  else if (key === "a" && bench.tool === "zone") bench.corner();
+  else if (key === "c") bench.stepCorner(event.shiftKey ? -1 : 1);
+  else if (key === "a" && bench.tool === "zone") bench.addCorner();
   else if (key === "a") bench.addAtCenter();
   else if ((key === "Delete" || key === "Backspace") && bench.selected >= 0) bench.remove(bench.selected);
   else if (key === "z") bench.setTool("zone");
   else if (key === "v") bench.setTool("select");
   else if (key === "Enter") bench.closeZone();
-  else if (key === "Escape") bench.corners || bench.selected >= 0 ? bench.deselect() : bench.setTool("select");
+  else if (key === "Escape") bench.corners || bench.corner || bench.selected >= 0 ? bench.deselect() : bench.setTool("select");
   else return;
-  if ("npa".includes(key) || key === "Tab" || key === "Delete" || key === "Backspace") announce(describe(bench));
+  if ("npac".includes(key) || key === "Tab" || key === "Delete" || key === "Backspace") announce(describe(bench));
   event.preventDefault();
   event.stopPropagation();
 }
 
-const describe = (bench: Bench) => bench.selected < 0
+const describe = (bench: Bench) => bench.corner
+  ? `Corner ${bench.corner.number} of ${bench.corner.name}, at ${bench.corner.at.map(Math.round).join(", ")}`
+  : bench.selected < 0
   ? plural(bench.count, "head")
   : `Head at ${bench.selectedAt.map(Math.round).join(", ")}; ${plural(bench.count, "head")}`;
 
@@ -218,7 +227,7 @@ function Panel({ bench, info }: { bench: Bench; info: Info }) {
           go(`project/${picture.projectId}`);
         })}>Take out</button>
       </section>
-      <p class="muted keys">Keys: <kbd>N</kbd> next head, arrows move it, <kbd>Del</kbd> removes it, <kbd>A</kbd> adds, <kbd>Z</kbd> zone, <kbd>Ctrl</kbd> <kbd>Z</kbd> undo.</p>
+      <p class="muted keys">Keys: <kbd>N</kbd> next head, arrows move it, <kbd>Del</kbd> removes it, <kbd>A</kbd> adds, <kbd>Z</kbd> zone, <kbd>C</kbd> its corners, <kbd>Ctrl</kbd> <kbd>Z</kbd> undo.</p>
     </aside>
   );
 }
@@ -267,6 +276,7 @@ function Zones({ bench }: { bench: Bench }) {
     <section>
       <h2>Zones <button type="button" class="plain" onClick={() => bench.setTool("zone")}>Draw one</button></h2>
       {zones.length === 0 && <p class="muted">A zone counts the heads inside a shape you draw.</p>}
+      {zones.length > 0 && <p class="muted">Drag a corner to move it.</p>}
       <ul class="zones">
         {zones.map((zone, i) => (
           <li key={i}>
@@ -282,21 +292,16 @@ function Zones({ bench }: { bench: Bench }) {
 }
 
 function Compare({ bench }: { bench: Bench }) {
-  const { comparison, picture } = bench, file = useRef<HTMLInputElement>(null);
-  const upload = (input: HTMLInputElement) => attempt(async () => {
-    const files = [...(input.files ?? [])];
-    input.value = "";
-    const { pictures, heads, unmatched } = await api.uploadTruth(picture.projectId, files);
-    if (pictures === 0) throw new Error(`No picture of this project goes by the names in that file${unmatched.length ? `: ${unmatched.slice(0, 3).join(", ")}` : ""}`);
-    announce(`${plural(heads, "head")} for ${plural(pictures, "picture")}`);
+  const { comparison, picture } = bench;
+  const sent = async ({ pictures }: TruthAnswer) => {
     await bench.heard(await api.picture(picture.id));
     if (bench.picture.hasTruth) await bench.compare(bench.radius);
     else throw new Error(`The file holds ${plural(pictures, "other picture")} of this project, but not this one`);
-  });
+  };
   return (
     <section>
       <h2>Ground truth</h2>
-      {!picture.hasTruth && <p class="muted">Heads marked by people, in any annotation format HeadCount reads, to compare with.</p>}
+      {!picture.hasTruth && <p class="muted">Heads marked by people, in any annotation format HeadCount reads or a ZIP of such files, to compare with.</p>}
       <div class="row">
         {picture.hasTruth && (
           <label class="row"><input type="checkbox" checked={comparison !== null}
@@ -306,8 +311,8 @@ function Compare({ bench }: { bench: Bench }) {
           <label class="row">within <input type="number" class="short" min={1} max={1000} value={bench.radius}
             onChange={event => { if (event.currentTarget.valueAsNumber > 0) void attempt(() => bench.compare(event.currentTarget.valueAsNumber)); }} /> pixels</label>
         )}
-        <button type="button" class={picture.hasTruth ? "plain" : ""} onClick={() => file.current!.click()}>{picture.hasTruth ? "Other file" : "Choose a file"}</button>
-        <input ref={file} type="file" multiple hidden aria-label="Ground truth" onChange={event => upload(event.currentTarget)} />
+        <ChooseTruth project={picture.projectId} label={picture.hasTruth ? "Other file" : "Choose a file"} style={picture.hasTruth ? "plain" : ""} sent={sent} />
+        {picture.hasTruth && <a href={`#/project/${picture.projectId}/scores`}>Scores of all</a>}
       </div>
       {comparison && (
         <>

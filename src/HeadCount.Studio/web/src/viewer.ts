@@ -3,14 +3,14 @@ import OpenSeadragon from "openseadragon";
 import { api, type Comparison, type Picture, type Point, type Zone } from "./api";
 import { interleave, spacing } from "./geometry";
 
-/** What a finger, pen or mouse does, in picture pixels; reach is how far from a head still means it. */
+/** What a finger, pen or mouse does, in picture pixels; reach is how far from a head still means it, grip from a zone's corner. */
 export interface Pointer {
   /** Answers whether the following drag is taken; otherwise it moves the picture. */
-  press(point: Point, reach: number): boolean;
+  press(point: Point, reach: number, grip: number): boolean;
   drag(point: Point): void;
   release(): void;
-  tap(point: Point, reach: number): void;
-  doubleTap(point: Point, reach: number): void;
+  tap(point: Point, reach: number, grip: number): void;
+  doubleTap(point: Point, reach: number, grip: number): void;
 }
 
 /** What is to be seen; points are interleaved. */
@@ -21,6 +21,10 @@ export interface Scene {
   zones: readonly Zone[];
   /** Corners of a zone that is being drawn. */
   draft: readonly Point[];
+  /** Whether the corners of zones can be taken hold of. */
+  showCorners: boolean;
+  /** The corner that is. */
+  corner: Point | null;
   comparison: Comparison | null;
   showHeads: boolean;
   showHeatMap: boolean;
@@ -149,6 +153,17 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     }
   }
 
+  function corners(points: readonly Point[]) {
+    for (const [radius, style] of [[6.5, Colors.dark], [5, Colors.zone]] as const) {
+      context.fillStyle = style;
+      for (const [x, y] of points) {
+        context.beginPath();
+        context.arc(x * scale + originX, y * scale + originY, radius, 0, 2 * Math.PI);
+        context.fill();
+      }
+    }
+  }
+
   function label(text: string, points: readonly Point[]) {
     let x = 0, y = Infinity;
     for (const [px, py] of points) {
@@ -196,18 +211,16 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     }
     if (marked) context.putImageData(layer, -Margin, -Margin);
     for (const zone of scene.zones) outline(zone.points, true, true);
+    if (scene.showCorners) for (const zone of scene.zones) corners(zone.points);
     for (const zone of scene.zones) label(zone.name, zone.points);
     if (scene.draft.length) {
       outline(scene.draft, false, false);
-      context.fillStyle = Colors.zone;
-      for (const [x, y] of scene.draft) {
-        context.beginPath();
-        context.arc(x * scale + originX, y * scale + originY, 5, 0, 2 * Math.PI);
-        context.fill();
-      }
+      corners(scene.draft);
     }
-    if (scene.selected >= 0 && scene.selected < scene.count) {
-      const x = scene.xy[2 * scene.selected] * scale + originX, y = scene.xy[2 * scene.selected + 1] * scale + originY;
+    const held = scene.corner ?? (scene.selected >= 0 && scene.selected < scene.count
+      ? [scene.xy[2 * scene.selected], scene.xy[2 * scene.selected + 1]] : null);
+    if (held) {
+      const x = held[0] * scale + originX, y = held[1] * scale + originY;
       for (const [line, style] of [[6, Colors.dark], [3, "#fff"]] as const) {
         context.lineWidth = line;
         context.strokeStyle = style;
@@ -235,8 +248,10 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     asked ||= requestAnimationFrame(draw);
   };
   const toPicture = (at: OpenSeadragon.Point): Point => [(at.x - originX) / scale, (at.y - originY) / scale];
+  const pixelsOf = (type = "mouse") => (type === "mouse" ? 12 : 24);
   // Among neighbours no further than half way to them.
-  const reachOf = (type: string) => Math.min(type === "mouse" ? 12 : 24, Math.max(6, 0.5 * gap * scale)) / scale;
+  const reachOf = (type?: string): [reach: number, grip: number] =>
+    [Math.min(pixelsOf(type), Math.max(6, 0.5 * gap * scale)) / scale, pixelsOf(type) / scale];
   // Until someone moves it, the whole picture is shown, whatever size the page takes.
   let dragging = false, whole = true;
 
@@ -250,7 +265,7 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
   osd.addHandler("canvas-scroll", () => { whole = false; });
   osd.addHandler("canvas-pinch", () => { whole = false; });
   osd.addHandler("canvas-press", event => {
-    dragging = pointer.press(toPicture(event.position), reachOf((event as { pointerType?: string }).pointerType ?? "mouse"));
+    dragging = pointer.press(toPicture(event.position), ...reachOf((event as { pointerType?: string }).pointerType));
   });
   osd.addHandler("canvas-drag", event => {
     if (!dragging) whole = false;
@@ -267,9 +282,9 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
     dragging = false;
   });
   osd.addHandler("canvas-click", event => {
-    if (event.quick) pointer.tap(toPicture(event.position), reachOf((event.originalEvent as PointerEvent).pointerType ?? "mouse"));
+    if (event.quick) pointer.tap(toPicture(event.position), ...reachOf((event.originalEvent as PointerEvent).pointerType));
   });
-  osd.addHandler("canvas-double-click", event => pointer.doubleTap(toPicture(event.position), reachOf("mouse")));
+  osd.addHandler("canvas-double-click", event => pointer.doubleTap(toPicture(event.position), ...reachOf()));
   return {
     redraw,
     /** Sets the size of the marks by how near the heads are; called when other heads are shown, not while one is edited. */

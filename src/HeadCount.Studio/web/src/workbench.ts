@@ -2,6 +2,7 @@
 import { api, Problem, type Comparison, type Picture, type Point, type Zone } from "./api";
 import { atLeast, countInside, nearest } from "./geometry";
 import { createHeads } from "./heads";
+import { createHistory } from "./history";
 import { createViewer, type Pointer, type Scene } from "./viewer";
 
 export type Tool = "select" | "add" | "erase" | "zone";
@@ -10,11 +11,17 @@ export type SaveState = "saved" | "waiting" | "saving" | "failed" | "conflict";
 
 export type Bench = ReturnType<typeof createBench>;
 
+/** A corner of a zone, by their numbers. */
+export interface Corner {
+  zone: number;
+  at: number;
+}
+
 const SaveDelay = 600, RetryDelay = 5000;
 
 /** Everything of a picture that is counted; `changed` is called when something shown outside the canvas is another. */
 export function createBench(first: Picture, stage: HTMLElement, changed: () => void) {
-  const heads = createHeads();
+  const history = createHistory(), heads = createHeads(history);
   let picture = first, revision = first.revision;
   let candidates = new Float64Array(0), scores: number[] = [], lowest = 0;
   let threshold = first.threshold, previewing = false, asks = 0;
@@ -22,11 +29,12 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   let zones: Zone[] = [], draft: Point[] = [];
   let comparison: Comparison | null = null, radius = 8;
   let save: SaveState = "saved", message = "", headsDirty = false, zonesDirty = false, timer = 0;
-  let drag: { index: number; from: Point; moved: boolean } | null = null;
+  let drag: { index: number; from: Point; moved: boolean } | { corner: Corner; from: Zone[]; moved: boolean } | null = null;
+  let corner: Corner | null = null;
   let closed = false;
 
   const scene: Scene = {
-    xy: heads.xy, count: 0, selected: -1, zones, draft, comparison: null, showHeads: true, showHeatMap: false, crosshair: false,
+    xy: heads.xy, count: 0, selected: -1, zones, draft, showCorners: true, corner: null, comparison: null, showHeads: true, showHeatMap: false, crosshair: false,
   };
   const inside = ([x, y]: Point): Point => [
     Math.min(Math.max(x, 0), picture.width - 0.01),
@@ -40,7 +48,10 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     if (selected >= heads.count) selected = -1;
     scene.selected = previewing ? -1 : selected;
     scene.zones = zones.map(zone => ({ name: `${zone.name} · ${countInside(zone.points, scene.xy, scene.count)}`, points: zone.points }));
+    if (corner && !zones[corner.zone]?.points[corner.at]) corner = null;
     scene.draft = draft;
+    scene.showCorners = tool === "select";
+    scene.corner = corner && zones[corner.zone].points[corner.at];
     scene.comparison = comparison;
     scene.showHeads = layers === "heads" || layers === "both";
     scene.showHeatMap = layers === "heat" || layers === "both";
@@ -64,6 +75,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     found.x.forEach((x, i) => candidates.set([x, found.y[i]], 2 * i));
     [scores, lowest, threshold] = [found.score, found.lowest, found.threshold];
     zones = stored.map(({ name, points }) => ({ name, points }));
+    history.forget("zones");
     show();
   }
 
@@ -117,6 +129,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
 
   function add(point: Point) {
     if (!isInside(point)) return;
+    corner = null;
     selected = heads.add(point);
     dirty("heads");
   }
@@ -124,6 +137,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   function remove(index: number) {
     if (index < 0) return;
     const at = heads.get(index);
+    corner = null;
     heads.remove(index);
     // On to the neighbour, so that several can be taken out by keyboard.
     selected = tool === "select" && selected === index ? nearest(heads.xy, heads.count, ...at, Infinity) : -1;
@@ -141,6 +155,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   // Rows as text is read, so that every head comes once.
   function step(direction: 1 | -1) {
     if (heads.count === 0) return;
+    corner = null;
     const row = Math.max(1, 40 / viewer.scale);
     const key = (i: number) => Math.floor(heads.xy[2 * i + 1] / row) * picture.width * 2 + heads.xy[2 * i];
     if (selected < 0) {
@@ -159,7 +174,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     show();
   }
 
-  function corner(point: Point, reach: number) {
+  function addCorner(point: Point, reach: number) {
     const [start] = draft;
     if (draft.length >= 3 && Math.hypot(start[0] - point[0], start[1] - point[1]) <= reach) closeZone();
     else draft = [...draft, inside(point)];
@@ -170,45 +185,94 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     if (draft.length < 3) return;
     let number = zones.length + 1;
     while (zones.some(zone => zone.name === `Zone ${number}`)) number++;
-    zones = [...zones, { name: `Zone ${number}`, points: draft }];
+    const points = draft;
     [draft, tool] = [[], "select"];
+    changeZones([...zones, { name: `Zone ${number}`, points }]);
+  }
+
+  function changeZones(to: Zone[], from = zones) {
+    history.perform({ of: "zones", run: () => { zones = to; }, runBack: () => { zones = from; } });
     dirty("zones");
   }
 
+  const withCorner = ({ zone, at }: Corner, point: Point) => zones.map((old, i) => (i !== zone ? old
+    : { ...old, points: old.points.map((other, j) => (j === at ? inside(point) : other)) }));
+
+  function moveCorner(dx: number, dy: number) {
+    if (!corner) return;
+    const [x, y] = zones[corner.zone].points[corner.at], to = inside([x + dx, y + dy]);
+    if (!viewer.isVisible(to)) viewer.panTo(to);
+    changeZones(withCorner(corner, to));
+  }
+
+  function stepCorner(direction: 1 | -1) {
+    const corners = zones.flatMap(({ points }, zone) => points.map((_, at): Corner => ({ zone, at })));
+    if (corners.length === 0) return;
+    const here = corners.findIndex(({ zone, at }) => zone === corner?.zone && at === corner.at);
+    corner = here < 0 ? corners[direction > 0 ? 0 : corners.length - 1] : corners[(here + direction + corners.length) % corners.length];
+    [tool, draft, selected] = ["select", [], -1];
+    const point = zones[corner.zone].points[corner.at];
+    if (!viewer.isVisible(point)) viewer.panTo(point);
+    show();
+  }
+
+  /** What lies under a pointer: of a head and a corner the nearer one, but in a dense crowd the corner. */
+  function under(point: Point, reach: number, grip: number): { index: number; corner: Corner | null } {
+    const index = scene.showHeads && !previewing && !comparison ? nearest(heads.xy, heads.count, ...point, reach) : -1;
+    if (tool !== "select") return { index, corner: null };
+    const distance = ([x, y]: Point) => Math.hypot(x - point[0], y - point[1]);
+    let best = index < 0 || (viewer.isDense && index !== selected) ? grip : Math.min(grip, distance(heads.get(index))), found: Corner | null = null;
+    zones.forEach(({ points }, zone) => points.forEach((other, at) => {
+      if (distance(other) <= best) [best, found] = [distance(other), { zone, at }];
+    }));
+    return { index, corner: found };
+  }
+
   const pointer: Pointer = {
-    press(point, reach) {
-      if (previewing || comparison || tool === "erase" || tool === "zone" || !scene.showHeads) return false;
-      const index = nearest(heads.xy, heads.count, ...point, reach);
-      drag = index < 0 || (viewer.isDense && index !== selected) ? null : { index, from: heads.get(index), moved: false };
+    press(point, reach, grip) {
+      if (tool === "erase" || tool === "zone") return false;
+      const { index, corner: taken } = under(point, reach, grip);
+      if (taken) drag = { corner: taken, from: zones, moved: false };
+      else drag = index < 0 || (viewer.isDense && index !== selected) ? null : { index, from: heads.get(index), moved: false };
       return drag !== null;
     },
     drag(point) {
       if (!drag) return;
       drag.moved = true;
-      selected = drag.index;
+      if ("corner" in drag) {
+        [corner, selected] = [drag.corner, -1];
+        zones = withCorner(corner, point);
+        return show();
+      }
+      [corner, selected] = [null, drag.index];
       heads.place(drag.index, inside(point));
-      scene.selected = selected;
+      [scene.selected, scene.corner] = [selected, null];
       viewer.redraw();
     },
     release() {
-      if (drag?.moved) {
-        heads.move(drag.index, drag.from, heads.get(drag.index));
-        dirty("heads");
-      }
+      const moved = drag?.moved ? drag : null;
       drag = null;
+      if (!moved) return;
+      if ("corner" in moved) return changeZones(zones, moved.from);
+      heads.move(moved.index, moved.from, heads.get(moved.index));
+      dirty("heads");
     },
-    tap(point, reach) {
-      if (tool === "zone") return corner(point, reach);
+    tap(point, reach, grip) {
+      if (tool === "zone") return addCorner(point, reach);
+      const { index, corner: taken } = under(point, reach, grip);
+      if (taken) {
+        [corner, selected] = [taken, -1];
+        return show();
+      }
       if (previewing || comparison || !scene.showHeads) return;
-      const index = nearest(heads.xy, heads.count, ...point, reach);
       if (tool === "erase") return remove(index);
       if (tool === "add" && index < 0) return add(point);
-      selected = index;
+      [corner, selected] = [null, index];
       show();
     },
-    doubleTap(point, reach) {
+    doubleTap(point, reach, grip) {
       if (tool === "zone") return closeZone(), show();
-      if (tool === "select" && !previewing && !comparison && scene.showHeads && nearest(heads.xy, heads.count, ...point, reach) < 0) add(point);
+      if (tool === "select" && !under(point, reach, grip).corner && !previewing && !comparison && scene.showHeads && nearest(heads.xy, heads.count, ...point, reach) < 0) add(point);
     },
   };
 
@@ -231,8 +295,8 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     get save() { return save; },
     get message() { return message; },
     get edited() { return picture.edited || headsDirty; },
-    get canUndo() { return heads.canUndo; },
-    get canRedo() { return heads.canRedo; },
+    get canUndo() { return draft.length > 0 || history.canUndo; },
+    get canRedo() { return history.canRedo; },
     get unsaved() { return headsDirty || zonesDirty || save === "saving"; },
     load,
     store,
@@ -240,11 +304,15 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     remove,
     moveSelected,
     closeZone,
-    corner: () => corner(viewer.center(), 8 / viewer.scale),
+    /** The corner of a zone that arrow keys move. */
+    get corner() { return corner && { name: zones[corner.zone].name, number: corner.at + 1, at: zones[corner.zone].points[corner.at] }; },
+    stepCorner,
+    moveCorner,
+    addCorner: () => addCorner(viewer.center(), 8 / viewer.scale),
     addAtCenter: () => add(viewer.center()),
     setTool(next: Tool) {
       [tool, draft, comparison] = [next, [], null];
-      if (next !== "select") selected = -1;
+      if (next !== "select") [corner, selected] = [null, -1];
       if (next !== "zone" && !scene.showHeads) layers = layers === "heat" ? "both" : "heads";
       show();
     },
@@ -257,16 +325,21 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
       viewer.redraw();
     },
     deselect() {
-      [selected, draft] = [-1, []];
+      [corner, selected, draft] = [null, -1, []];
       show();
     },
     undo() {
-      heads.undo();
-      dirty("heads");
+      // Of a zone that is being drawn, its last corner.
+      if (draft.length) {
+        draft = draft.slice(0, -1);
+        return show();
+      }
+      const what = history.undo();
+      if (what) dirty(what);
     },
     redo() {
-      heads.redo();
-      dirty("heads");
+      const what = history.redo();
+      if (what) dirty(what);
     },
     /** Shows at once what another threshold would give; nothing is stored. */
     preview(value: number) {
@@ -310,12 +383,10 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
       await store();
     },
     renameZone(index: number, name: string) {
-      zones = zones.map((zone, i) => (i === index ? { ...zone, name } : zone));
-      dirty("zones");
+      changeZones(zones.map((zone, i) => (i === index ? { ...zone, name } : zone)));
     },
     removeZone(index: number) {
-      zones = zones.filter((_, i) => i !== index);
-      dirty("zones");
+      changeZones(zones.filter((_, i) => i !== index));
     },
     async compare(within: number | null) {
       if (within === null) {
