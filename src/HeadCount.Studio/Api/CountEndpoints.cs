@@ -39,7 +39,7 @@ internal static class CountEndpoints
             throw new BadHttpRequestException($"threshold={given}: expected 0 to 1");
         if (format != "overlay" && !Downloads.Formats.Contains(format))
             throw new BadHttpRequestException($"format={format}: expected overlay or one of {string.Join(", ", Downloads.Formats)}");
-        string path = Path.Combine(Path.GetTempPath(), $"headcount-{Guid.NewGuid():N}"), name = "picture";
+        string path = Uploads.TemporaryPath(""), name = "picture";
         try
         {
             await foreach ((string given2, Stream content) in Uploads.Files(request))

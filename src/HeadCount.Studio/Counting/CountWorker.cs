@@ -205,6 +205,7 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
         }
         picture.Revision++;
         db.SaveChanges();
+        // The progress is asked of the database; for nobody that would be work for nothing.
         if (!events.HasListeners(picture.ProjectId))
             return;
         events.Publish(picture.ProjectId, "picture", PictureDto.Of(picture));

@@ -55,8 +55,25 @@ public class ScoreLossTests
         logits[0, 0, 28, 5] = 3f;
         var (_, positives, peaks) = new ScoreLoss(ScoreLossKind.P2R).Of(logits, [Targets((11, 21))], 2);
         Assert.Equal(15 * 32 + 5, Assert.Single(peaks).Cell);
-        Assert.Equal(10 * 32 + 5, Assert.Single(new ScoreLoss(ScoreLossKind.P2R).Of(full(1, 1, 32, 32, -6f), [Targets((11, 21))], 2).Positives).Cell);
         Assert.Single(positives);
+    }
+
+    [Fact]
+    public void P2R_HeadNotFound_HasNoPeak()
+    {
+        using var scope = NewDisposeScope();
+        var (_, positives, peaks) = new ScoreLoss(ScoreLossKind.P2R).Of(full(1, 1, 32, 32, -6f), [Targets((11, 21))], 2);
+        Assert.Equal(10 * 32 + 5, Assert.Single(positives).Cell);
+        Assert.Empty(peaks);
+    }
+
+    [Fact]
+    public void Balance_ACrowdBesideOneHeadAndNone_WeighsMoreByCropAndLessByHead()
+    {
+        float[] weights = Balance.Weights([Targets([.. Enumerable.Range(0, 40).Select(i => (i + 1f, 20f))]), Targets((11, 21)), Targets()]);
+        Assert.True(weights[0] < weights[1] && weights[1] < weights[2]);
+        Assert.True(40 * weights[0] > weights[1]);
+        Assert.Equal(Math.Sqrt(9.0 / 8), weights[2] / weights[1], 1e-6);
     }
 
     [Fact]
