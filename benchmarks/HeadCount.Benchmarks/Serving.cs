@@ -37,13 +37,17 @@ internal static class Serving
                 server.Wait(first, 1);
                 Print($"first picture: counted {clock.Elapsed.TotalSeconds:f2} s after its upload began");
 
-                clock.Restart();
-                string batch = server.CreateProject();
-                for (int i = 0; i < Rounds * paths.Length; i++)
-                    server.Upload(batch, paths[i % paths.Length], Name(i, paths));
-                server.Wait(batch, Rounds * paths.Length);
-                double served = Rounds * paths.Length / clock.Elapsed.TotalSeconds;
-                Print($"studio: {served:f1} pictures a second, {100 * served / alone:f0} % of the {alone:f1} of headcount count");
+                // The first batch pays for compiling the server's code, the second shows what a long one comes to.
+                foreach (string when in (string[])["first batch", "second batch"])
+                {
+                    clock.Restart();
+                    string batch = server.CreateProject();
+                    for (int i = 0; i < Rounds * paths.Length; i++)
+                        server.Upload(batch, paths[i % paths.Length], Name(i, paths));
+                    server.Wait(batch, Rounds * paths.Length);
+                    double served = Rounds * paths.Length / clock.Elapsed.TotalSeconds;
+                    Print($"{when}: {served:f1} pictures a second, {100 * served / alone:f0} % of the {alone:f1} of headcount count");
+                }
             }
             Kill(studio, data, paths);
         }
