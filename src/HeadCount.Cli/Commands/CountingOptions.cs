@@ -23,6 +23,13 @@ internal sealed class CountingOptions
             + "or points (as P2PNet)",
     };
 
+    private readonly Option<CountQuality> _quality = new("--quality")
+    {
+        HelpName = "fast|balanced|best",
+        Description = "One look at a picture; a second, mirrored one (twice the time); or four, at three sizes (4.5 times)",
+        DefaultValueFactory = _ => Defaults.Quality,
+    };
+
     private readonly Option<int> _threads = Range(new Option<int>("--threads")
     {
         HelpName = "N",
@@ -56,7 +63,7 @@ internal sealed class CountingOptions
     /// <param name="threshold">Whether it takes a threshold.</param>
     internal void AddTo(Command command, bool threshold = true)
     {
-        foreach (Option option in (Option[])[_model, _adapter, _threshold, _tile, _overlap, _threads, _maxPixels])
+        foreach (Option option in (Option[])[_model, _adapter, _quality, _threshold, _tile, _overlap, _threads, _maxPixels])
             if (threshold || option != _threshold)
                 command.Options.Add(option);
     }
@@ -73,6 +80,7 @@ internal sealed class CountingOptions
             Threshold = parsed.GetValue(_threshold),
             // Who names a threshold means it.
             FollowDensity = parsed.GetValue(_threshold) is null,
+            Quality = parsed.GetValue(_quality),
             TileSize = parsed.GetValue(_tile),
             Overlap = parsed.GetValue(_overlap),
             MaxPixels = parsed.GetValue(_maxPixels),
@@ -115,14 +123,18 @@ internal sealed class CountingOptions
 internal sealed record ModelChoice(string Name, ModelAdapter? Adapter, int Threads)
 {
     /// <exception cref="ModelException">There is no such model, or it cannot be run so.</exception>
-    /// <exception cref="UsageException">The options ask for a threshold, and the model has none.</exception>
+    /// <exception cref="UsageException">The options ask for a threshold or a quality, and the model has none.</exception>
     internal HeadModel Load(CountOptions options)
     {
         HeadModel model = HeadModel.Load(Name, Threads, Adapter);
-        if (!model.CountsByDensity || options.Threshold is null)
+        string? problem = model.CountsByDensity && options.Threshold is not null
+            ? $"--threshold: {model.Path} counts by the sum of its density, whatever the score; leave the threshold out"
+            : options.Quality != CountQuality.Fast && !model.TakesQuality
+            ? $"--quality: {model.Path} does not score heads itself, one look is all it can take; leave the quality out"
+            : null;
+        if (problem is null)
             return model;
         model.Dispose();
-        throw new UsageException($"--threshold: {model.Path} counts by the sum of its density, whatever the score; "
-            + "leave the threshold out");
+        throw new UsageException(problem);
     }
 }

@@ -95,7 +95,8 @@ internal static class EvaluateCommand
             var summary = EvaluationSummary.Of(evaluated, call.Radii) with
             {
                 Seconds = seconds,
-                Model = $"{model.Card.Name} {model.Card.Version}",
+                Model = $"{model.Card.Name} {model.Card.Version}"
+                    + (options.Quality == CountQuality.Fast ? "" : $", quality {options.Quality.ToString().ToLowerInvariant()}"),
             };
             if (call.Json is { } path)
                 ScoreTable.WriteJson(path, summary);

@@ -19,6 +19,11 @@ public sealed record CountOptions
     /// <value>The default is null: the result tells those of the threshold in use alone.</value>
     public double? SweepFrom { get; init; }
 
+    /// <summary>How often the network looks at a picture. With more than one look no head scores below 0.3, and the
+    /// model must be one that scores heads itself.</summary>
+    /// <value>The default is <see cref="CountQuality.Fast"/>: one look.</value>
+    public CountQuality Quality { get; init; }
+
     /// <summary>Distance in pixels below which the weaker of two peaks is dropped, 0 to 1000.</summary>
     /// <value>The default is null: the model's own.</value>
     public double? SuppressionRadius { get; init; }
@@ -49,12 +54,15 @@ public sealed record CountOptions
         RequireUpTo(1, Threshold, nameof(Threshold));
         RequireUpTo(1, SweepFrom, nameof(SweepFrom));
         RequireUpTo(1000, SuppressionRadius, nameof(SuppressionRadius));
+        if (!Enum.IsDefined(Quality))
+            throw new ArgumentOutOfRangeException(nameof(Quality), Quality, "There is no such quality.");
         ArgumentOutOfRangeException.ThrowIfLessThan(TileSize, 64, nameof(TileSize));
         ArgumentOutOfRangeException.ThrowIfNegative(Overlap, nameof(Overlap));
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(Overlap, TileSize, nameof(Overlap));
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchSize, 1, nameof(BatchSize));
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxPixels, 1, nameof(MaxPixels));
     }
+
     private static void RequireUpTo(double most, double? value, string name)
     {
         if (value is not double number)

@@ -19,15 +19,21 @@ public sealed class HeadCounter
 
     private readonly HeadModel _model;
     private readonly CountOptions _options;
+    private readonly IReadOnlyList<Look> _looks;
 
     /// <summary>Prepares to count with a model, which stays the caller's to dispose.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    /// <exception cref="ArgumentException">More than one look is asked of a model that does not score heads
+    /// itself.</exception>
     public HeadCounter(HeadModel model, CountOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
         _model = model;
         _options = options ?? new CountOptions();
         _options.Validate();
+        _looks = Look.Of(_options.Quality);
+        if (_looks.Count > 1 && !model.TakesQuality)
+            throw new ArgumentException($"Quality {_options.Quality} needs a model that scores heads itself.", nameof(options));
         if (_options.SweepFrom is double lowest)
             ArgumentOutOfRangeException.ThrowIfGreaterThan(
                 lowest, _options.Threshold ?? model.Card.Threshold, nameof(CountOptions.SweepFrom));
@@ -142,16 +148,30 @@ public sealed class HeadCounter
 
     private void Run(Job job, TileBatch batch)
     {
+        (int width, int height) = (job.Grid.TileWidth, job.Grid.TileHeight);
+        var found = new List<HeadPoint>[batch.Count, _looks.Count];
         try
         {
-            using HeadMaps maps = _model.Run(batch.Pixels, batch.Count, job.Grid.TileWidth, job.Grid.TileHeight);
-            for (int i = 0; i < batch.Count; i++)
-                job.Add(batch.FirstTile + i, maps, i);
+            for (int look = 0; look < _looks.Count; look++)
+            {
+                (int Width, int Height) size = _looks[look].SizeOf(width, height);
+                Memory<byte> pixels = _looks[look].Show(batch.Pixels, batch.Count, width, height);
+                using HeadMaps maps = _model.Run(pixels, batch.Count, size.Width, size.Height);
+                for (int i = 0; i < batch.Count; i++)
+                {
+                    found[i, look] = job.Find(maps, i, _looks[look]);
+                    // Other looks count no better by their densities.
+                    if (look == 0)
+                        job.AddDensity(batch.FirstTile + i, maps, i);
+                }
+            }
         }
         finally
         {
             batch.Return();
         }
+        for (int i = 0; i < batch.Count; i++)
+            job.Add(batch.FirstTile + i, [.. _looks.Select((_, look) => found[i, look])]);
     }
 
     /// <summary>One picture on its way: what its tiles have given so far.</summary>
@@ -172,6 +192,7 @@ public sealed class HeadCounter
         private readonly double _threshold, _radius, _lowest;
         private readonly double? _sweepFrom;
         private readonly bool _keepDensity, _followDensity;
+        private readonly IReadOnlyList<Look> _looks;
         private readonly SeamSuppression _seams;
         private double _densitySum;
         private DensityMap? _density;
@@ -190,6 +211,7 @@ public sealed class HeadCounter
             _lowest = model.Adapter == ModelAdapter.HeatMap ? from * LowestPeak
                 : _followDensity ? DensityAgreement.Lowest(from)
                 : from;
+            _looks = Look.Of(options.Quality);
             Path = path;
             int size = Math.Min(options.TileSize, model.LargestTile ?? int.MaxValue);
             int overlap = size == options.TileSize ? options.Overlap : Math.Min(options.Overlap, size / 2);
@@ -203,21 +225,33 @@ public sealed class HeadCounter
 
         internal double Share => (double)_tilesDone / Grid.Count;
 
-        internal void Add(int tileIndex, HeadMaps maps, int mapIndex)
+        /// <summary>The heads of one look at a tile, in pixels of the tile.</summary>
+        internal List<HeadPoint> Find(HeadMaps maps, int mapIndex, Look look) => _looks.Count == 1
+            ? maps.Heads(mapIndex, _lowest, _radius)
+            : maps.Heads(mapIndex, Consensus.Unseen, _radius).ConvertAll(head => look.Back(head, Grid.TileWidth, Grid.TileHeight));
+
+        /// <summary>Takes in the heads of a tile, as each look has found them.</summary>
+        internal void Add(int tileIndex, IReadOnlyList<List<HeadPoint>> found)
         {
+            List<HeadPoint> heads = found.Count == 1
+                ? found[0]
+                : Consensus.Join([.. found.Zip(_looks, (of, look) => (of, look.Say, look.Aim))], _radius);
             Tile tile = Grid[tileIndex];
-            _seams.Add(tileIndex, maps.Heads(mapIndex, _lowest, _radius).Select(head => Place(head, tile)));
-            if (_model.HasDensity)
-            {
-                int stride = maps.DensityStride;
-                if (_model.CountsByDensity)
-                    stride *= (LeastStride + stride - 1) / stride;
-                if (_keepDensity || _model.CountsByDensity)
-                    _density ??= new DensityMap(Grid.Width, Grid.Height, stride);
-                _densitySum += DensityMap.AddCore(
-                    maps.Density(mapIndex), maps.DensityPitch, maps.DensityStride, tile, _density);
-            }
+            _seams.Add(tileIndex, heads.Where(head => head.Score >= _lowest).Select(head => Place(head, tile)));
             _tilesDone++;
+        }
+
+        internal void AddDensity(int tileIndex, HeadMaps maps, int mapIndex)
+        {
+            if (!_model.HasDensity)
+                return;
+            int stride = maps.DensityStride;
+            if (_model.CountsByDensity)
+                stride *= (LeastStride + stride - 1) / stride;
+            if (_keepDensity || _model.CountsByDensity)
+                _density ??= new DensityMap(Grid.Width, Grid.Height, stride);
+            _densitySum += DensityMap.AddCore(
+                maps.Density(mapIndex), maps.DensityPitch, maps.DensityStride, Grid[tileIndex], _density);
         }
 
         internal CountResult Finish()

@@ -56,6 +56,10 @@ public sealed class HeadModel : IDisposable
     /// </summary>
     public bool CountsByDensity => _roles is ["density"];
 
+    /// <summary>Whether pictures can be counted at a <see cref="CountQuality"/> of more than one look: the model scores
+    /// heads itself.</summary>
+    public bool TakesQuality => Adapter is null && !CountsByDensity;
+
     /// <summary>How a network of another program is run; null for HeadCount's own.</summary>
     public ModelAdapter? Adapter { get; }
 

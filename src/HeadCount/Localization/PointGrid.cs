@@ -21,6 +21,18 @@ internal sealed class PointGrid(double radius)
     {
         if (radius <= 0)
             return false;
+        foreach (var point in Around(x, y))
+        {
+            double dx = point.X - x, dy = point.Y - y;
+            if (point.Tag != exceptTag && dx * dx + dy * dy < radius * radius)
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>Points that may lie nearer than the radius: those of the nine buckets around a place.</summary>
+    internal IEnumerable<(double X, double Y, int Tag)> Around(double x, double y)
+    {
         int column = Bucket(x), row = Bucket(y);
         for (int c = column - 1; c <= column + 1; c++)
         {
@@ -29,14 +41,9 @@ internal sealed class PointGrid(double radius)
                 if (!_buckets.TryGetValue((c, r), out var bucket))
                     continue;
                 foreach (var point in bucket)
-                {
-                    double dx = point.X - x, dy = point.Y - y;
-                    if (point.Tag != exceptTag && dx * dx + dy * dy < radius * radius)
-                        return true;
-                }
+                    yield return point;
             }
         }
-        return false;
     }
 
     private int Bucket(double value) => (int)Math.Floor(value / radius);

@@ -1,0 +1,16 @@
+namespace HeadCount.Inference;
+
+/// <summary>How often the network looks at a picture: more looks find more heads, place them better and take longer
+/// (test-time augmentation).</summary>
+public enum CountQuality
+{
+    /// <summary>One look.</summary>
+    Fast,
+
+    /// <summary>A second look at the mirrored picture: twice the time.</summary>
+    Balanced,
+
+    /// <summary>Looks at the picture, its mirror image, a smaller copy, which shows large heads better, and a larger one,
+    /// which shows small heads better: four and a half times the time.</summary>
+    Best,
+}

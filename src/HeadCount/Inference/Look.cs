@@ -1,0 +1,72 @@
+using HeadCount.Annotations;
+using HeadCount.Imaging;
+
+namespace HeadCount.Inference;
+
+/// <summary>One way to show a tile to the network.</summary>
+/// <param name="Scale">Size of what is shown, 1 being the tile's own.</param>
+/// <param name="Mirrored">Whether left and right are swapped.</param>
+/// <param name="Say">Weight of its scores.</param>
+/// <param name="Aim">Weight of its positions: other sizes find other heads, but place them worse.</param>
+internal sealed record Look(double Scale, bool Mirrored, double Say, double Aim)
+{
+    private static readonly Look
+        s_plain = new(1, Mirrored: false, Say: 1, Aim: 1),
+        s_mirrored = new(1, Mirrored: true, Say: 1, Aim: 1),
+        s_smaller = new(0.7, Mirrored: false, Say: 0.5, Aim: 0.5),
+        s_larger = new(1.4, Mirrored: true, Say: 1, Aim: 0.5);
+
+    /// <summary>The looks of a quality, the plain one first.</summary>
+    internal static IReadOnlyList<Look> Of(CountQuality quality) => quality switch
+    {
+        CountQuality.Fast => [s_plain],
+        CountQuality.Balanced => [s_plain, s_mirrored],
+        _ => [s_plain, s_mirrored, s_smaller, s_larger],
+    };
+
+    /// <summary>Size of what is shown of a tile.</summary>
+    internal (int Width, int Height) SizeOf(int width, int height) =>
+        (Math.Max((int)Math.Round(width * Scale), 1), Math.Max((int)Math.Round(height * Scale), 1));
+
+    /// <summary>What is shown of tiles that lie one after the other in memory.</summary>
+    internal Memory<byte> Show(Memory<byte> tiles, int count, int width, int height)
+    {
+        (int Width, int Height) size = SizeOf(width, height);
+        if (size == (width, height) && !Mirrored)
+            return tiles;
+        byte[] shown = new byte[3 * count * size.Width * size.Height];
+        for (int i = 0; i < count; i++)
+        {
+            Memory<byte> tile = tiles.Slice(3 * i * width * height, 3 * width * height);
+            Span<byte> into = shown.AsSpan(3 * i * size.Width * size.Height, 3 * size.Width * size.Height);
+            if (size == (width, height))
+                tile.Span.CopyTo(into);
+            else
+                PixelResizer.Resize(tile.ToArray(), width, height, size.Width, size.Height).CopyTo(into);
+            if (Mirrored)
+                Mirror(into, size.Width);
+        }
+        return shown;
+    }
+
+    /// <summary>A head of what was shown in pixels of the tile.</summary>
+    internal HeadPoint Back(HeadPoint head, int width, int height)
+    {
+        (int Width, int Height) size = SizeOf(width, height);
+        return head with
+        {
+            X = (Mirrored ? size.Width - head.X : head.X) * width / size.Width,
+            Y = head.Y * height / size.Height,
+        };
+    }
+
+    private static void Mirror(Span<byte> pixels, int width)
+    {
+        for (int row = 0; row < pixels.Length; row += 3 * width)
+        {
+            for (int left = row, right = row + 3 * (width - 1); left < right; left += 3, right -= 3)
+                for (int channel = 0; channel < 3; channel++)
+                    (pixels[left + channel], pixels[right + channel]) = (pixels[right + channel], pixels[left + channel]);
+        }
+    }
+}
