@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using HeadCount.Evaluation;
 using HeadCount.Imaging;
 using HeadCount.Inference;
 using HeadCount.Training.Data;
@@ -35,8 +36,9 @@ public static class Exporter
     public const double Tolerance = 1e-4;
 
     /// <summary>
-    /// Chooses threshold and suppression radius on the validation lists (a recipe without a score map has neutral ones),
-    /// writes the model and compares it with the training network on tiles of their pictures.
+    /// Writes the model, compares it with the training network on tiles of the validation lists, and chooses the density's
+    /// gain on the training lists, threshold and suppression radius on the validation lists (for a recipe without a score
+    /// map they are neutral).
     /// </summary>
     /// <param name="folder">A run with a best validation.</param>
     /// <param name="path">The ONNX file to write.</param>
@@ -73,13 +75,15 @@ public static class Exporter
         string part = path + ".part";
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
         recipe.Export(part, card, exportOptions.Quantize ? CalibrationPictures(options) : null);
-        if (exportOptions.Quantize)
+        if (options.Recipe == TrainingOptions.Points)
         {
-            // The validation ran in floats; integers score a little lower or higher, and get a threshold of their own.
+            card = card with { DensityGain = DensityGain(part, options) };
+            card.Write(part);
+            // The validation above knew nothing of the gain, and integers score a little lower or higher than its floats.
             using (var model = HeadModel.Load(part))
                 result = PointValidation.Run(pictures, model);
             card = card with { Threshold = result.Threshold, Scores = Scores(result) };
-            recipe.Export(part, card, CalibrationPictures(options));
+            card.Write(part);
         }
         double difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
         if (!exportOptions.Quantize && !(difference <= Tolerance))
@@ -97,6 +101,17 @@ public static class Exporter
     private const int Tiles = 12;
 
     private const int CalibrationPicturesPerList = 8;
+
+    private const int GainPicturesPerList = 60;
+
+    private static double DensityGain(string path, TrainingOptions options)
+    {
+        using var model = HeadModel.Load(path);
+        var counter = new HeadCounter(model, new CountOptions { Quality = CountQuality.Fast });
+        return Math.Round(DensityCalibration.Factor(options.Train.Select(l =>
+            TrainingSet.LoadList(options.Dataset, l.List, GainPicturesPerList)
+                .Select(p => (counter.Count(p.Image).DensitySum!.Value, p.Count)).ToArray())), 3);
+    }
 
     private static IEnumerable<RgbImage> CalibrationPictures(TrainingOptions options) =>
         options.Train.SelectMany(l => TrainingSet.LoadList(options.Dataset, l.List, CalibrationPicturesPerList)).Select(p => p.Image);

@@ -80,7 +80,7 @@ internal static class PointValidation
     internal static PointResult Run(ValidationPictures pictures, HeadModel model)
     {
         double lowest = DensityAgreement.Lowest(Thresholds[0]);
-        var counter = new HeadCounter(model, new CountOptions { Threshold = lowest, FollowDensity = false });
+        var counter = new HeadCounter(model, new CountOptions { Threshold = lowest, FollowDensity = false, Quality = CountQuality.Fast });
         return Choose(pictures, [model.Card.SuppressionRadius], picture =>
         {
             CountResult result = counter.Count(picture.Image);

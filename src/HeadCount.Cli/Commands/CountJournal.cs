@@ -21,7 +21,7 @@ internal sealed partial class CountJournal : IDisposable
         string folder, string modelPath, ModelAdapter? adapter, CountOptions options, IReadOnlyCollection<DrawingKind> drawn)
     {
         var settings = new Settings(Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(modelPath))),
-            adapter?.ToString(), options.Threshold, options.Quality.ToString(), options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
+            adapter?.ToString(), options.Threshold, options.Quality?.ToString(), options.TileSize, options.Overlap, [.. drawn.Select(kind => kind.ToString())],
             typeof(HeadCounter).Assembly.GetName().Version?.ToString());
         _journal = new Journal<Entry>(folder, JsonSerializer.Serialize(settings, CountLines.Default.Settings), CountLines.Default.Entry);
         foreach (Entry entry in _journal.Entries)
@@ -56,7 +56,7 @@ internal sealed partial class CountJournal : IDisposable
     }
 
     internal sealed record Settings(
-        string Model, string? Adapter, double? Threshold, string Quality, int Tile, int Overlap, string[] Drawn, string? Program);
+        string Model, string? Adapter, double? Threshold, string? Quality, int Tile, int Overlap, string[] Drawn, string? Program);
 
     internal sealed record Entry(
         string Path, long Length, long Modified, int Width, int Height, double? Density, double[][] Heads);

@@ -23,11 +23,11 @@ internal sealed class CountingOptions
             + "or points (as P2PNet)",
     };
 
-    private readonly Option<CountQuality> _quality = new("--quality")
+    private readonly Option<CountQuality?> _quality = new("--quality")
     {
         HelpName = "fast|balanced|best",
-        Description = "One look at a picture; a second, mirrored one (twice the time); or four, at three sizes (4.5 times)",
-        DefaultValueFactory = _ => Defaults.Quality,
+        Description = "One look at a picture; a second, mirrored one (twice the time); or four, at three sizes "
+            + "(4.5 times) [default: balanced]",
     };
 
     private readonly Option<int> _threads = Range(new Option<int>("--threads")
@@ -129,7 +129,7 @@ internal sealed record ModelChoice(string Name, ModelAdapter? Adapter, int Threa
         HeadModel model = HeadModel.Load(Name, Threads, Adapter);
         string? problem = model.CountsByDensity && options.Threshold is not null
             ? $"--threshold: {model.Path} counts by the sum of its density, whatever the score; leave the threshold out"
-            : options.Quality != CountQuality.Fast && !model.TakesQuality
+            : options.Quality is not (null or CountQuality.Fast) && !model.TakesQuality
             ? $"--quality: {model.Path} does not score heads itself, one look is all it can take; leave the quality out"
             : null;
         if (problem is null)

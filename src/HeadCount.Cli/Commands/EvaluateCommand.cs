@@ -64,9 +64,9 @@ internal static class EvaluateCommand
         var evaluated = new List<EvaluatedImage>();
         var pictures = new List<EvaluatedPicture>();
         var failures = new List<string>();
+        var counter = new HeadCounter(model, options);
         using (var progress = new WorkProgress("Counting", "pictures", dataset.Images.Count))
         {
-            var counter = new HeadCounter(model, options);
             IEnumerable<CountOutcome> outcomes = counter.CountMany(dataset.Images.Select(i => i.ImagePath), progress, cancellation);
             foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(outcomes))
             {
@@ -96,7 +96,7 @@ internal static class EvaluateCommand
             {
                 Seconds = seconds,
                 Model = $"{model.Card.Name} {model.Card.Version}"
-                    + (options.Quality == CountQuality.Fast ? "" : $", quality {options.Quality.ToString().ToLowerInvariant()}"),
+                    + (model.TakesQuality ? $", {counter.Quality.ToString().ToLowerInvariant()}" : ""),
             };
             if (call.Json is { } path)
                 ScoreTable.WriteJson(path, summary);

@@ -10,7 +10,7 @@ namespace HeadCount.Cli.Commands;
 
 /// <summary>
 /// <c>headcount tune</c>: chooses a model's threshold and suppression radius on annotated pictures, by the mean F1 at
-/// the matching radii, and stores them in the model's card.
+/// the matching radii, and the gain of its density, by the counts; and stores them in the model's card.
 /// </summary>
 internal static class TuneCommand
 {
@@ -36,7 +36,7 @@ internal static class TuneCommand
             Description = "Store the choice in a copy of the model",
         };
         var counting = new CountingOptions();
-        var command = new Command("tune", "Choose a model's threshold and suppression radius on annotated pictures")
+        var command = new Command("tune", "Choose a model's threshold, suppression radius and density gain on annotated pictures")
         {
             dataset, split, radius, save, output,
         };
@@ -77,13 +77,21 @@ internal static class TuneCommand
         double[] suppressions = [.. (foreign ? [] : SuppressionRadii).Append(card.SuppressionRadius).Distinct().Order()];
         var curves = new Dictionary<double, IReadOnlyList<ThresholdPoint>>();
         List<string> failures = [];
-        using (var progress = new WorkProgress("Counting", "pictures", suppressions.Length * dataset.Images.Count))
+        double gain = card.DensityGain;
+        (double Density, int Heads)[] densities = [];
+        int rounds = suppressions.Length + (model.HasDensity ? 1 : 0), round = 0;
+        using (var progress = new WorkProgress("Counting", "pictures", rounds * dataset.Images.Count))
         {
+            if (model.HasDensity)
+            {
+                densities = Densities(call, model, dataset, new Part(progress, dataset.Images.Count * round++), cancellation);
+                gain = Math.Round(DensityCalibration.Factor([densities]), 3);
+            }
             foreach (double suppression in suppressions)
             {
                 // Suppression takes away what a smaller radius leaves in its own way: each radius is counted anew.
-                var part = new Part(progress, curves.Count * dataset.Images.Count);
-                curves[suppression] = Curve(call, model, dataset, suppression, part, failures = [], cancellation);
+                var part = new Part(progress, dataset.Images.Count * round++);
+                curves[suppression] = Curve(call, model, dataset, suppression, gain, part, failures = [], cancellation);
                 if (curves[suppression].Count == 0)
                     return Failures.Report(failures);
             }
@@ -101,16 +109,39 @@ internal static class TuneCommand
         ResultConsole.Write(Table(call.Radii, "", [
             ($"stored: {Text(card.Threshold)}, {Text(card.SuppressionRadius)} px", before, false),
             ($"chosen: {Text(best.Point.Threshold)}, {Text(best.SuppressionRadius)} px", best.Point, true)]));
+        if (model.HasDensity)
+        {
+            var table = new Table();
+            foreach (string column in (string[])["density gain", "MAE of its sum", ""])
+                table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
+            foreach ((string name, double value) in new[] { ("stored", card.DensityGain), ("chosen", gain) })
+                table.AddRow($"{name}: {Text(value)}", Text(densities.Average(d => Math.Abs(value * d.Density - d.Heads)), 2), value == gain ? "<" : "");
+            ResultConsole.Write(table);
+        }
         Store(call, model.Path, card with
         {
+            DensityGain = gain,
             Threshold = best.Point.Threshold,
             SuppressionRadius = best.SuppressionRadius,
         });
         return Failures.Report(failures);
     }
 
+    /// <summary>Of every picture the sum of its density as the network gives it, and its annotated heads.</summary>
+    private static (double Density, int Heads)[] Densities(
+        Call call, HeadModel model, Dataset dataset, IProgress<double> progress, CancellationToken cancellation)
+    {
+        bool ignores = dataset.Images.Any(image => image.Ignored.Count > 0);
+        var counter = new HeadCounter(model, call.Options with { DensityGain = 1, KeepDensity = ignores, Quality = CountQuality.Fast });
+        return [.. dataset.Images
+            .Zip(counter.CountMany(dataset.Images.Select(image => image.ImagePath), progress, cancellation))
+            .Where(pair => pair.Second.Result is not null)
+            .Select(pair => (ignores ? pair.Second.Result!.Density!.SumWithout(pair.First.Ignored) : pair.Second.Result!.DensitySum!.Value,
+                pair.First.Heads.Count(head => !pair.First.Ignored.Any(region => region.Contains(head)))))];
+    }
+
     private static IReadOnlyList<ThresholdPoint> Curve(Call call, HeadModel model, Dataset dataset, double suppression,
-        IProgress<double> progress, List<string> failures, CancellationToken cancellation)
+        double gain, IProgress<double> progress, List<string> failures, CancellationToken cancellation)
     {
         double own = model.Card.Threshold, lowest = Math.Min(own, ThresholdCurve.Thresholds[0]);
         var counter = new HeadCounter(model, call.Options with
@@ -118,6 +149,7 @@ internal static class TuneCommand
             Threshold = lowest,
             SweepFrom = lowest,
             SuppressionRadius = suppression,
+            DensityGain = gain,
         });
         var counted = new List<(AnnotatedImage Image, ThresholdSweep Sweep)>();
         foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(

@@ -5,7 +5,8 @@ namespace HeadCount.Imaging;
 /// <summary>Makes pixels in memory larger or smaller.</summary>
 internal static class PixelResizer
 {
-    /// <summary>Resizes by a Lanczos filter; each side by its own ratio.</summary>
+    /// <summary>Makes pixels smaller by a Lanczos filter or larger by bicubic interpolation, each side by its own ratio;
+    /// what lies at a share of the width or height lies there afterwards too.</summary>
     /// <param name="pixels">RGB, row after row.</param>
     /// <param name="width">Columns.</param>
     /// <param name="height">Rows.</param>
@@ -15,7 +16,16 @@ internal static class PixelResizer
     {
         Vips.Setup();
         using Image image = Image.NewFromMemory(pixels, width, height, 3, Enums.BandFormat.Uchar);
-        using Image resized = image.Resize((double)newWidth / width, Enums.Kernel.Lanczos3, vscale: (double)newHeight / height);
-        return resized.WriteToMemory<byte>();
+        double across = (double)newWidth / width, down = (double)newHeight / height;
+        if (across < 1 || down < 1)
+        {
+            using Image smaller = image.Resize(across, Enums.Kernel.Lanczos3, vscale: down);
+            return smaller.WriteToMemory<byte>();
+        }
+        // libvips' own enlargement moves the picture by half a pixel.
+        using var bicubic = Interpolate.NewFromName("bicubic");
+        using Image larger = image.Affine([across, 0, 0, down], bicubic, oarea: [0, 0, newWidth, newHeight],
+            idx: .5, idy: .5, odx: -.5, ody: -.5, extend: Enums.Extend.Copy);
+        return larger.WriteToMemory<byte>();
     }
 }

@@ -20,13 +20,18 @@ public sealed record CountOptions
     public double? SweepFrom { get; init; }
 
     /// <summary>How often the network looks at a picture. With more than one look no head scores below 0.3, and the
-    /// model must be one that scores heads itself.</summary>
-    /// <value>The default is <see cref="CountQuality.Fast"/>: one look.</value>
-    public CountQuality Quality { get; init; }
+    /// model must be one that scores heads itself (<see cref="HeadModel.TakesQuality"/>).</summary>
+    /// <value>The default is null: <see cref="CountQuality.Balanced"/> where the model takes it, else
+    /// <see cref="CountQuality.Fast"/>.</value>
+    public CountQuality? Quality { get; init; }
 
     /// <summary>Distance in pixels below which the weaker of two peaks is dropped, 0 to 1000.</summary>
     /// <value>The default is null: the model's own.</value>
     public double? SuppressionRadius { get; init; }
+
+    /// <summary>What the density map is multiplied by, above 0, at most 100.</summary>
+    /// <value>The default is null: the model's own.</value>
+    public double? DensityGain { get; init; }
 
     /// <summary>A tile's side in pixels, at least 64.</summary>
     /// <value>The default is 1024.</value>
@@ -54,7 +59,8 @@ public sealed record CountOptions
         RequireUpTo(1, Threshold, nameof(Threshold));
         RequireUpTo(1, SweepFrom, nameof(SweepFrom));
         RequireUpTo(1000, SuppressionRadius, nameof(SuppressionRadius));
-        if (!Enum.IsDefined(Quality))
+        RequireUpTo(100, DensityGain, nameof(DensityGain));
+        if (Quality is { } quality && !Enum.IsDefined(quality))
             throw new ArgumentOutOfRangeException(nameof(Quality), Quality, "There is no such quality.");
         ArgumentOutOfRangeException.ThrowIfLessThan(TileSize, 64, nameof(TileSize));
         ArgumentOutOfRangeException.ThrowIfNegative(Overlap, nameof(Overlap));

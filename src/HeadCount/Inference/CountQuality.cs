@@ -7,7 +7,7 @@ public enum CountQuality
     /// <summary>One look.</summary>
     Fast,
 
-    /// <summary>A second look at the mirrored picture: twice the time.</summary>
+    /// <summary>A second look at the mirrored picture: twice the time. The default.</summary>
     Balanced,
 
     /// <summary>Looks at the picture, its mirror image, a smaller copy, which shows large heads better, and a larger one,

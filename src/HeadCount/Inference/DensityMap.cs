@@ -70,11 +70,12 @@ public sealed class DensityMap
     /// <summary>Sums a tile's density over the tile's core; a cell that the core's edge cuts counts with the share of
     /// its area inside, so cores together give the picture's sum.</summary>
     /// <param name="density">The tile's map.</param>
+    /// <param name="gain">What it is multiplied by.</param>
     /// <param name="pitch">Cells from one of its rows to the next.</param>
     /// <param name="stride">Pixels a cell is wide and high.</param>
     /// <param name="tile">Where the tile lies.</param>
     /// <param name="into">A map of the picture to add the same shares to, or null.</param>
-    internal static double AddCore(ReadOnlySpan<float> density, int pitch, int stride, Tile tile, DensityMap? into)
+    internal static double AddCore(ReadOnlySpan<float> density, double gain, int pitch, int stride, Tile tile, DensityMap? into)
     {
         double sum = 0;
         PixelRect core = tile.Core;
@@ -89,7 +90,7 @@ public sealed class DensityMap
             {
                 int left = Math.Max(tile.Bounds.X + column * stride, core.X);
                 int right = Math.Min(tile.Bounds.X + (column + 1) * stride, core.Right);
-                double perPixel = density[row * pitch + column] / area;
+                double perPixel = gain * density[row * pitch + column] / area;
                 sum += perPixel * (bottom - top) * (right - left);
                 into?.Spread(perPixel, left, top, right, bottom);
             }

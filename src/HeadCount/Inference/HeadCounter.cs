@@ -31,13 +31,17 @@ public sealed class HeadCounter
         _model = model;
         _options = options ?? new CountOptions();
         _options.Validate();
-        _looks = Look.Of(_options.Quality);
+        Quality = _options.Quality ?? (model.TakesQuality ? CountQuality.Balanced : CountQuality.Fast);
+        _looks = Look.Of(Quality);
         if (_looks.Count > 1 && !model.TakesQuality)
-            throw new ArgumentException($"Quality {_options.Quality} needs a model that scores heads itself.", nameof(options));
+            throw new ArgumentException($"Quality {Quality} needs a model that scores heads itself.", nameof(options));
         if (_options.SweepFrom is double lowest)
             ArgumentOutOfRangeException.ThrowIfGreaterThan(
                 lowest, _options.Threshold ?? model.Card.Threshold, nameof(CountOptions.SweepFrom));
     }
+
+    /// <summary>How often the network looks at a picture.</summary>
+    public CountQuality Quality { get; }
 
     /// <summary>Counts a picture file.</summary>
     /// <exception cref="PictureException">The file cannot be read as a picture.</exception>
@@ -55,7 +59,7 @@ public sealed class HeadCounter
     public CountResult Count(RgbImage image, CancellationToken cancellation = default)
     {
         using Picture picture = Picture.Wrap(image);
-        var job = new Job(picture.Path, picture.Width, picture.Height, _options, _model);
+        var job = new Job(picture.Path, picture.Width, picture.Height, _options, _model, _looks);
         foreach (TileBatch batch in TileStream.Read(picture, job.Grid, _options.BatchSize))
         {
             cancellation.ThrowIfCancellationRequested();
@@ -125,7 +129,7 @@ public sealed class HeadCounter
                 try
                 {
                     using Picture picture = Picture.Open(path, _options.MaxPixels);
-                    job = new Job(path, picture.Width, picture.Height, _options, _model);
+                    job = new Job(path, picture.Width, picture.Height, _options, _model, _looks);
                     foreach (TileBatch batch in TileStream.Read(picture, job.Grid, _options.BatchSize))
                         queue.Add(new Work(path, job, batch, null), stop);
                 }
@@ -189,7 +193,7 @@ public sealed class HeadCounter
         private const int LeastStride = 4;
 
         private readonly HeadModel _model;
-        private readonly double _threshold, _radius, _lowest;
+        private readonly double _threshold, _radius, _lowest, _densityGain;
         private readonly double? _sweepFrom;
         private readonly bool _keepDensity, _followDensity;
         private readonly IReadOnlyList<Look> _looks;
@@ -198,12 +202,13 @@ public sealed class HeadCounter
         private DensityMap? _density;
         private int _tilesDone;
 
-        internal Job(string path, int width, int height, CountOptions options, HeadModel model)
+        internal Job(string path, int width, int height, CountOptions options, HeadModel model, IReadOnlyList<Look> looks)
         {
             _model = model;
             _threshold = options.Threshold ?? model.Card.Threshold;
             _sweepFrom = options.SweepFrom;
             _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
+            _densityGain = options.DensityGain ?? model.Card.DensityGain;
             _keepDensity = options.KeepDensity;
             _followDensity = model.HasDensity && !model.CountsByDensity && options.FollowDensity;
             double from = _sweepFrom ?? _threshold;
@@ -211,7 +216,7 @@ public sealed class HeadCounter
             _lowest = model.Adapter == ModelAdapter.HeatMap ? from * LowestPeak
                 : _followDensity ? DensityAgreement.Lowest(from)
                 : from;
-            _looks = Look.Of(options.Quality);
+            _looks = looks;
             Path = path;
             int size = Math.Min(options.TileSize, model.LargestTile ?? int.MaxValue);
             int overlap = size == options.TileSize ? options.Overlap : Math.Min(options.Overlap, size / 2);
@@ -251,7 +256,7 @@ public sealed class HeadCounter
             if (_keepDensity || _model.CountsByDensity)
                 _density ??= new DensityMap(Grid.Width, Grid.Height, stride);
             _densitySum += DensityMap.AddCore(
-                maps.Density(mapIndex), maps.DensityPitch, maps.DensityStride, Grid[tileIndex], _density);
+                maps.Density(mapIndex), _densityGain, maps.DensityPitch, maps.DensityStride, Grid[tileIndex], _density);
         }
 
         internal CountResult Finish()

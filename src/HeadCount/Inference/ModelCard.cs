@@ -32,6 +32,11 @@ public sealed record ModelCard
     /// <summary>Distance in pixels below which the weaker of two peaks is dropped; chosen on validation data.</summary>
     public required double SuppressionRadius { get; init; }
 
+    /// <summary>What the density map is multiplied by to give heads per cell, above 0; chosen on training data, or on a
+    /// user's own.</summary>
+    /// <value>The default is 1, which a file without this entry has.</value>
+    public double DensityGain { get; init; } = 1;
+
     /// <summary>Pixels at a tile's inner edge whose result still depends on what lies outside the tile.</summary>
     public required int Margin { get; init; }
 
@@ -55,6 +60,7 @@ public sealed record ModelCard
         [Prefix + "stride"] = Stride.ToString(CultureInfo.InvariantCulture),
         [Prefix + "threshold"] = Threshold.ToString("R", CultureInfo.InvariantCulture),
         [Prefix + "suppressionRadius"] = SuppressionRadius.ToString("R", CultureInfo.InvariantCulture),
+        [Prefix + "densityGain"] = DensityGain.ToString("R", CultureInfo.InvariantCulture),
         [Prefix + "margin"] = Margin.ToString(CultureInfo.InvariantCulture),
         [Prefix + "scores"] = Scores,
     };
@@ -76,6 +82,7 @@ public sealed record ModelCard
                 stride => stride is >= 1 and <= 64 && int.IsPow2((int)stride) && stride % 1 == 0),
             Threshold = Number("threshold", threshold => threshold is >= 0 and <= 1),
             SuppressionRadius = Number("suppressionRadius", radius => radius is >= 0 and <= 1000),
+            DensityGain = metadata.ContainsKey(Prefix + "densityGain") ? Number("densityGain", gain => gain is > 0 and <= 100) : 1,
             Margin = (int)Number("margin", margin => margin is >= 0 and <= 100_000 && margin % 1 == 0),
             Scores = metadata.GetValueOrDefault(Prefix + "scores", ""),
         };

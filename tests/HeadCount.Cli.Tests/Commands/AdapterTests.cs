@@ -93,5 +93,8 @@ public sealed class AdapterTests : IDisposable
         run = await CountAsync("--model", _folder["density.onnx"], "--threshold", ".4");
         Assert.Equal(2, run.ExitCode);
         Assert.Contains("leave the threshold out", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        run = await CountAsync("--model", _folder["density.onnx"], "--quality", "best");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("leave the quality out", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
     }
 }

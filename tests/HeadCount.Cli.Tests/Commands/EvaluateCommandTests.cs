@@ -39,7 +39,7 @@ public sealed class EvaluateCommandTests : IDisposable
         JsonElement scores = json.RootElement;
         Assert.Equal((3, 4, 6), (scores.GetProperty("images").GetInt32(), scores.GetProperty("heads").GetInt32(),
             scores.GetProperty("detections").GetInt32()));
-        Assert.Equal("dots 1.0.0", scores.GetProperty("model").GetString());
+        Assert.Equal("dots 1.0.0, balanced", scores.GetProperty("model").GetString());
         // Counts off by 0, 1 and 1.
         Assert.Equal(2 / 3.0, scores.GetProperty("mae").GetDouble(), 1e-9);
         Assert.Equal(4, scores.GetProperty("game").GetArrayLength());
@@ -95,7 +95,7 @@ public sealed class EvaluateCommandTests : IDisposable
         CliRun run = await EvaluateAsync(_folder["set"], "--report", _folder["a/report"]);
         Assert.Equal((0, plain.Output, ""), (run.ExitCode, run.Output, run.Error));
         string page = File.ReadAllText(_folder["a/report/index.html"]);
-        Assert.Contains("<h1>dots 1.0.0 on set</h1>", page, StringComparison.Ordinal);
+        Assert.Contains("<h1>dots 1.0.0, balanced on set</h1>", page, StringComparison.Ordinal);
         Assert.Equal(["image,truth,predicted,density,tp@4,fp@4,fn@4,tp@8,fp@8,fn@8,tp@16,fp@16,fn@16",
             "a.png,3,3,", "b.png,1,2,", "c.png,0,1,"],
             File.ReadLines(_folder["a/report/pictures.csv"]).Select((line, i) => i == 0 ? line : line[..10]));

@@ -41,6 +41,9 @@ public sealed class TuneCommandTests : IDisposable
         Assert.InRange(card.Threshold, .25, .9);
         Assert.InRange(card.SuppressionRadius, 2, 6);
         Assert.Equal(DotModel.Card.Training, card.Training);
+        // Four heads, and four half as bright.
+        Assert.Equal(.667, card.DensityGain, 2);
+        Assert.Matches(@"stored: 1\s+[12]\.\d\d", run.Output);
         Assert.Equal(before, File.ReadAllBytes(_folder["dots.onnx"]));
         Assert.Equal(["tuned.onnx"], Directory.GetFiles(_folder["out"]).Select(Path.GetFileName));
 

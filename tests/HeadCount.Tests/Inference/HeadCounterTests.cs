@@ -130,6 +130,41 @@ public sealed class HeadCounterTests : IDisposable
             Assert.True(DotModel.Match([(width / 2, 1)], Tiled(DotModel.Draw(width, height, [(width / 2, 1)])).Heads));
     }
 
+    [Theory]
+    [InlineData(CountQuality.Fast)]
+    [InlineData(CountQuality.Balanced)]
+    [InlineData(CountQuality.Best)]
+    public void Dots_AtEveryQuality_AreFoundOnce(CountQuality quality)
+    {
+        List<(int X, int Y)> dots = DotModel.Scatter(200, 150, 30, 9);
+        var counter = new HeadCounter(_model, new CountOptions { TileSize = Tile, Overlap = Overlap, Quality = quality });
+        IReadOnlyList<HeadPoint> heads = counter.Count(DotModel.Draw(200, 150, dots)).Heads;
+        Assert.Equal(dots.Count, heads.Count);
+        Assert.All(dots, dot => Assert.Single(heads, head => Math.Abs(head.X - dot.X - .5) < .5 && Math.Abs(head.Y - dot.Y - .5) < .5));
+    }
+
+    [Fact]
+    public void Quality_OfAModelOfDensityAlone_IsOneLook()
+    {
+        DotModel.SaveDensity(_folder["density.onnx"]);
+        using HeadModel model = HeadModel.Load(_folder["density.onnx"], threads: 1);
+        Assert.Equal(CountQuality.Fast, new HeadCounter(model).Quality);
+        Assert.Equal(CountQuality.Balanced, new HeadCounter(_model).Quality);
+        Assert.Throws<ArgumentException>(() => new HeadCounter(model, new CountOptions { Quality = CountQuality.Best }));
+    }
+
+    [Fact]
+    public void DensityGain_OfTheCallerOrTheModel_MultipliesTheDensity()
+    {
+        RgbImage image = DotModel.Draw(100, 100, [(50, 50), (20, 70)]);
+        CountResult result = new HeadCounter(_model, new CountOptions { DensityGain = 1.5, KeepDensity = true }).Count(image);
+        Assert.Equal(3, result.DensitySum!.Value, 3);
+        Assert.Equal(3, result.Density!.Values.Sum(), 3);
+        DotModel.Build().Save(_folder["gain.onnx"], (DotModel.Card with { DensityGain = 2 }).ToMetadata());
+        using HeadModel model = HeadModel.Load(_folder["gain.onnx"], threads: 1);
+        Assert.Equal(4, new HeadCounter(model).Count(image).DensitySum!.Value, 3);
+    }
+
     [Fact]
     public void Threshold_OfTheCaller_GoesBeforeTheModels()
     {
