@@ -240,7 +240,7 @@ public sealed class HeadCounter
         {
             List<HeadPoint> heads = found.Count == 1
                 ? found[0]
-                : Consensus.Join([.. found.Zip(_looks, (of, look) => (of, look.Say, look.Aim))], _radius);
+                : Consensus.Join([.. found.Zip(_looks, (of, look) => ((IReadOnlyList<HeadPoint>)of, look.Weight))], _radius);
             Tile tile = Grid[tileIndex];
             _seams.Add(tileIndex, heads.Where(head => head.Score >= _lowest).Select(head => Place(head, tile)));
             _tilesDone++;

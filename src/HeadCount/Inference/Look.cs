@@ -6,15 +6,14 @@ namespace HeadCount.Inference;
 /// <summary>One way to show a tile to the network.</summary>
 /// <param name="Scale">Size of what is shown, 1 being the tile's own.</param>
 /// <param name="Mirrored">Whether left and right are swapped.</param>
-/// <param name="Say">Weight of its scores.</param>
-/// <param name="Aim">Weight of its positions: other sizes find other heads, but place them worse.</param>
-internal sealed record Look(double Scale, bool Mirrored, double Say, double Aim)
+/// <param name="Weight">Of its scores and positions.</param>
+internal sealed record Look(double Scale, bool Mirrored, double Weight)
 {
     private static readonly Look
-        s_plain = new(1, Mirrored: false, Say: 1, Aim: 1),
-        s_mirrored = new(1, Mirrored: true, Say: 1, Aim: 1),
-        s_smaller = new(0.7, Mirrored: false, Say: 0.5, Aim: 0.5),
-        s_larger = new(1.4, Mirrored: true, Say: 1, Aim: 0.5);
+        s_plain = new(1, Mirrored: false, Weight: 1),
+        s_mirrored = new(1, Mirrored: true, Weight: 1),
+        s_smaller = new(0.7, Mirrored: false, Weight: 0.5),
+        s_larger = new(1.4, Mirrored: true, Weight: 1);
 
     /// <summary>The looks of a quality, the plain one first.</summary>
     internal static IReadOnlyList<Look> Of(CountQuality quality) => quality switch

@@ -17,11 +17,11 @@ internal static class Consensus
     private const double Reach = 7;
 
     /// <summary>Joins looks.</summary>
-    /// <param name="looks">The heads of each look in the same frame, with the weight of its scores and that of its
-    /// positions; heads below <see cref="Unseen"/> are passed over.</param>
+    /// <param name="looks">The heads of each look in the same frame, and its weight; heads below <see cref="Unseen"/> are
+    /// passed over.</param>
     /// <param name="suppressionRadius">Of two heads nearer than this the weaker is dropped, pixels.</param>
     /// <returns>The heads, the best first; none scores below <see cref="Unseen"/>.</returns>
-    internal static List<HeadPoint> Join(IReadOnlyList<(IReadOnlyList<HeadPoint> Heads, double Say, double Aim)> looks,
+    internal static List<HeadPoint> Join(IReadOnlyList<(IReadOnlyList<HeadPoint> Heads, double Weight)> looks,
         double suppressionRadius)
     {
         (HeadPoint Head, int Look)[] all = [.. looks
@@ -32,7 +32,7 @@ internal static class Consensus
             grid.Add(all[i].Head.X, all[i].Head.Y, i);
         var taken = new bool[all.Length];
         var nearest = new (double Distance, int Item)[looks.Count];
-        double totalSay = looks.Sum(look => look.Say);
+        double totalWeight = looks.Sum(look => look.Weight);
         var joined = new List<HeadPoint>();
         for (int i = 0; i < all.Length; i++)
         {
@@ -46,19 +46,19 @@ internal static class Consensus
                 if (!taken[other] && (distance, other).CompareTo(nearest[all[other].Look]) < 0)
                     nearest[all[other].Look] = (distance, other);
             }
-            double logit = 0, sumX = 0, sumY = 0, aim = 0;
+            double logit = 0, sumX = 0, sumY = 0, seen = 0;
             for (int look = 0; look < looks.Count; look++)
             {
                 int item = nearest[look].Item;
-                logit += looks[look].Say / totalSay * Logit(item < 0 ? Unseen : all[item].Head.Score);
+                logit += looks[look].Weight / totalWeight * Logit(item < 0 ? Unseen : all[item].Head.Score);
                 if (item < 0)
                     continue;
                 taken[item] = true;
-                sumX += looks[look].Aim * all[item].Head.X;
-                sumY += looks[look].Aim * all[item].Head.Y;
-                aim += looks[look].Aim;
+                sumX += looks[look].Weight * all[item].Head.X;
+                sumY += looks[look].Weight * all[item].Head.Y;
+                seen += looks[look].Weight;
             }
-            joined.Add(new HeadPoint(sumX / aim, sumY / aim, 1 / (1 + Math.Exp(-logit))));
+            joined.Add(new HeadPoint(sumX / seen, sumY / seen, 1 / (1 + Math.Exp(-logit))));
         }
         return PeakFinder.Suppress(joined, suppressionRadius);
     }

@@ -10,7 +10,7 @@ public class ConsensusTests
     private const double Radius = 3;
 
     private static List<HeadPoint> Join(params HeadPoint[][] looks) =>
-        Consensus.Join([.. looks.Select(look => ((IReadOnlyList<HeadPoint>)look, 1.0, 1.0))], Radius);
+        Consensus.Join([.. looks.Select(look => ((IReadOnlyList<HeadPoint>)look, 1.0))], Radius);
 
     /// <summary>Heads in a corner of 64 × 64 pixels, so that many lie near each other.</summary>
     private static HeadPoint[] Heads(byte[] bytes) => [.. bytes.Chunk(3).Where(three => three.Length == 3)
@@ -36,7 +36,7 @@ public class ConsensusTests
     [Fact]
     public void Weights_SayWhoIsHeard()
     {
-        HeadPoint head = Assert.Single(Consensus.Join([([new(10, 20, .9)], 3, 3), ([new(14, 20, .5)], 1, 1)], Radius));
+        HeadPoint head = Assert.Single(Consensus.Join([([new(10, 20, .9)], 3), ([new(14, 20, .5)], 1)], Radius));
         Assert.Equal(11, head.X);
         // 9^(3/4) = 5.196 to one.
         Assert.Equal(.8386, head.Score, 4);
