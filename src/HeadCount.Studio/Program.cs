@@ -32,6 +32,11 @@ var model = new Option<string>("--model")
     Description = "A model that comes with the program, or an ONNX file",
     DefaultValueFactory = _ => defaults.Model,
 };
+var quality = new Option<CountQuality?>("--quality")
+{
+    HelpName = "fast|balanced|best",
+    Description = "Looks at a picture: one, two or four [default: balanced]",
+};
 var threads = new Option<int>("--threads") { HelpName = "N", Description = "Threads for the network; 0: one for each core" };
 var maxUpload = new Option<long>("--max-upload")
 {
@@ -47,7 +52,7 @@ var maxPixels = new Option<long>("--max-pixels")
 };
 var root = new RootCommand("Counts the people in pictures, in the browser and over REST.")
 {
-    data, url, apiKey, database, model, threads, maxUpload, maxPixels,
+    data, url, apiKey, database, model, quality, threads, maxUpload, maxPixels,
 };
 root.SetAction(async (parsed, cancellation) =>
 {
@@ -58,6 +63,7 @@ root.SetAction(async (parsed, cancellation) =>
         ApiKey = parsed.GetValue(apiKey),
         Database = parsed.GetValue(database),
         Model = parsed.GetRequiredValue(model),
+        Quality = parsed.GetValue(quality),
         Threads = parsed.GetValue(threads),
         MaxUploadBytes = parsed.GetValue(maxUpload),
         MaxPixels = parsed.GetValue(maxPixels),

@@ -22,6 +22,10 @@ public sealed record StudioOptions
     /// <summary>The model pictures are counted with, by name or file.</summary>
     public string Model { get; init; } = HeadModel.DefaultName;
 
+    /// <summary>How often the network looks at a picture.</summary>
+    /// <value>The default is null: <see cref="CountQuality.Balanced"/> where the model takes it.</value>
+    public CountQuality? Quality { get; init; }
+
     /// <summary>Threads for the network; 0: one a core.</summary>
     public int Threads { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Threading.RateLimiting;
+using HeadCount.Inference;
 using HeadCount.Studio.Api;
 using HeadCount.Studio.Counting;
 using HeadCount.Studio.Security;
@@ -16,8 +17,9 @@ namespace HeadCount.Studio;
 public static class StudioServer
 {
     /// <summary>A server that is not started yet.</summary>
-    /// <exception cref="ArgumentException">It would listen beyond this machine without a key.</exception>
-    /// <exception cref="Inference.ModelException">There is no such model, or it cannot be loaded.</exception>
+    /// <exception cref="ArgumentException">It would listen beyond this machine without a key, or the model cannot take the
+    /// quality.</exception>
+    /// <exception cref="ModelException">There is no such model, or it cannot be loaded.</exception>
     /// <exception cref="IOException">The data folder cannot be made.</exception>
     public static WebApplication Create(StudioOptions options)
     {
@@ -34,7 +36,9 @@ public static class StudioServer
         WebApplication app = builder.Build();
         // In memory before the first picture comes.
         Models models = app.Services.GetRequiredService<Models>();
-        models.Get(models.DefaultName);
+        HeadModel model = models.Get(models.DefaultName);
+        if (options.Quality is not (null or CountQuality.Fast) && !model.TakesQuality)
+            throw new ArgumentException($"--quality: the model {models.DefaultName} does not score heads itself; leave the quality out");
         using (StudioContext db = app.Services.GetRequiredService<IDbContextFactory<StudioContext>>().CreateDbContext())
         {
             db.Database.EnsureCreated();

@@ -244,6 +244,23 @@ public class ServiceTests
         Assert.Empty(Directory.GetDirectories(folder["data/pictures"]));
     }
 
+    [Theory]
+    [InlineData("best", HttpStatusCode.OK)]
+    [InlineData("fast", HttpStatusCode.OK)]
+    [InlineData("finest", HttpStatusCode.BadRequest)]
+    public async Task Count_TakesAQuality(string quality, HttpStatusCode expected)
+    {
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder);
+        HttpResponseMessage answer = await studio.Http.PostAsync($"/api/count?quality={quality}", new ByteArrayContent(Studio.Dots(5)));
+        Assert.Equal(expected, answer.StatusCode);
+        string body = await answer.Content.ReadAsStringAsync();
+        if (expected == HttpStatusCode.OK)
+            Assert.Equal(5, (int)JsonNode.Parse(body)![0]!["count"]!);
+        else
+            Assert.Contains("quality", body, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task FiftyClients_AtOnce_AllGetTheirCounts()
     {

@@ -33,12 +33,16 @@ internal static class CountEndpoints
     };
 
     private static async Task<IResult> CountAsync(HttpRequest request, Models models, StudioOptions options, CancellationToken cancellation,
-        [FromQuery] string format = "json", [FromQuery] string? model = null, [FromQuery] double? threshold = null)
+        [FromQuery] string format = "json", [FromQuery] string? model = null, [FromQuery] double? threshold = null,
+        [FromQuery] string? quality = null)
     {
         if (threshold is double given && !(given is >= 0 and <= 1))
             throw new BadHttpRequestException($"threshold={given}: expected 0 to 1");
         if (format != "overlay" && !Downloads.Formats.Contains(format))
             throw new BadHttpRequestException($"format={format}: expected overlay or one of {string.Join(", ", Downloads.Formats)}");
+        CountQuality looks = default;
+        if (quality is not null && (!Enum.TryParse(quality, ignoreCase: true, out looks) || !Enum.IsDefined(looks)))
+            throw new BadHttpRequestException("quality: expected fast, balanced or best");
         string path = Uploads.TemporaryPath(""), name = "picture";
         try
         {
@@ -50,10 +54,13 @@ internal static class CountEndpoints
                 break;
             }
             HeadModel network = models.Get(model ?? models.DefaultName);
+            if (looks != CountQuality.Fast && !network.TakesQuality)
+                throw new BadHttpRequestException($"quality={quality}: the model {network.Card.Name} does not score heads itself; leave the quality out");
             var counter = new HeadCounter(network, new CountOptions
             {
                 Threshold = threshold,
                 FollowDensity = threshold is null,
+                Quality = quality is null ? options.Quality : looks,
                 MaxPixels = options.MaxPixels,
             });
             await s_oneAtATime.WaitAsync(cancellation);

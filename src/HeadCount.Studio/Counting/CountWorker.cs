@@ -17,8 +17,8 @@ namespace HeadCount.Studio.Counting;
 public sealed partial class CountWorker(IDbContextFactory<StudioContext> contexts, PictureFiles files, Models models, EventHub events,
     StudioMetrics metrics, StudioOptions options, ILogger<CountWorker> log) : BackgroundService
 {
-    /// <summary>Lowest score that the page's threshold slider reaches.</summary>
-    internal const double LowestScore = 0.2;
+    /// <summary>Lowest score that the page's threshold slider reaches: below it several looks find no heads.</summary>
+    internal const double LowestScore = 0.3;
 
     private readonly SemaphoreSlim _work = new(0, 1);
 
@@ -101,6 +101,7 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
             var counter = new HeadCounter(model, new CountOptions
             {
                 MaxPixels = options.MaxPixels,
+                Quality = options.Quality,
                 SweepFrom = Math.Min(LowestScore, model.Card.Threshold),
                 // The candidates are wanted as they are; the density has its say below.
                 FollowDensity = false,
