@@ -163,6 +163,23 @@ public class ServiceTests
             new(name, [.. Enumerable.Range(0, count).Select(i => new HeadPoint(10 + i, 20))]) { Size = new PictureSize(200, 160) };
     }
 
+    [Fact]
+    public async Task Truth_AsYolo_IsReadWithThePicturesSizeAndEmptyFilesAreNobody()
+    {
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder);
+        string project = await studio.CreateProjectAsync();
+        await studio.UploadAsync(project, ("a.png", Studio.Dots(2)), ("b.png", Studio.Dots(1)), ("c.png", Studio.Dots(3)), ("broken.png", [1, 2, 3]));
+        await studio.CountedAsync(project);
+        JsonObject truth = await Truth(studio, project, ("truth.zip", Zip(
+            ("labels/a.txt", "0 0.5 0.25 0.1 0.1\n"u8.ToArray()), ("labels/b.txt", []), ("labels/d.txt", " "u8.ToArray()),
+            ("labels/broken.txt", "0 0.5 0.25 0.1 0.1\n"u8.ToArray()), ("labels/classes.txt", "head\n"u8.ToArray()))));
+        Assert.Equal("""{"pictures":2,"heads":1,"unmatched":["labels/d.txt","labels/broken.txt"]}""", truth.ToJsonString());
+        JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation");
+        Assert.Equal([("a.png", 1, 2), ("b.png", 0, 1)], scores["pictures"]!.AsArray()
+            .Select(picture => ((string)picture!["name"]!, (int)picture["truth"]!, (int)picture["count"]!)).OrderBy(picture => picture.Item1, StringComparer.Ordinal));
+    }
+
     public static TheoryData<string, byte[], string> BadZips => new()
     {
         { "bomb", Zip(("a.csv", Encoding.ASCII.GetBytes("image,x,y\n")), ("b.csv", new byte[3 << 20])), "t.zip: unpacks to more than the 2 MiB an upload may have; split it" },

@@ -146,10 +146,11 @@ internal static class ProjectEndpoints
         return Enumerable.Range(2, used.Count).Select(i => $"{stem} ({i}){extension}").First(unused => !used.Contains(unused));
     }
 
-    private static async Task<TruthDto> UploadTruth(Guid id, HttpRequest request, StudioContext db, StudioOptions options)
+    private static async Task<TruthDto> UploadTruth(Guid id, HttpRequest request, StudioContext db, PictureFiles files, StudioOptions options)
     {
         Row(db, id);
-        var rows = Rows(db, id).ToList();
+        // What is no picture has no truth.
+        var rows = Rows(db, id).Where(picture => picture.State != PictureState.Failed).ToList();
         var byName = rows.ToDictionary(picture => picture.Name);
         var byStem = rows.ToLookup(picture => Path.GetFileNameWithoutExtension(picture.Name), StringComparer.OrdinalIgnoreCase);
         var unmatched = new List<string>();
@@ -180,10 +181,19 @@ internal static class ProjectEndpoints
         {
             try
             {
+                // A file of one picture is named after it; where it is empty, nobody is there.
+                PictureRow? own = Named(Path.GetFileNameWithoutExtension(name));
+                if (Path.GetExtension(path).Equals(".txt", StringComparison.OrdinalIgnoreCase) && string.IsNullOrWhiteSpace(Start(path)))
+                {
+                    Take(own, new PictureHeads(name, []));
+                    return;
+                }
                 AnnotationFormat format = AnnotationFormat.Of(path);
-                // A file of one picture is named after it.
-                foreach (PictureHeads truth in format.Read!(path, null))
-                    Take(format.IsTable ? truth.Name : Path.GetFileNameWithoutExtension(name), truth);
+                if (!format.IsTable && own is null)
+                    unmatched.Add(name);
+                else
+                    foreach (PictureHeads truth in format.Read!(path, own is null ? null : files.Original(own.Id)))
+                        Take(format.IsTable ? Named(truth.Name) : own, format.IsTable ? truth : truth with { Name = name });
             }
             catch (AnnotationException e)
             {
@@ -191,19 +201,30 @@ internal static class ProjectEndpoints
             }
         }
 
-        void Take(string name, PictureHeads truth)
+        void Take(PictureRow? picture, PictureHeads truth)
         {
-            string stem = Path.GetFileNameWithoutExtension(name);
-            PictureRow? picture = byName.GetValueOrDefault(name) ?? Only(byStem[stem]) ?? Only(byStem[stem.Replace("GT_", "", StringComparison.Ordinal)]);
             if (picture is null)
             {
-                unmatched.Add(name);
+                unmatched.Add(truth.Name);
                 return;
             }
             Parts.Put(db, picture.Id, PartKind.Truth, Parts.Pairs(truth.Heads));
             picture.HasTruth = true;
             pictures++;
             heads += truth.Heads.Count;
+        }
+
+        PictureRow? Named(string name)
+        {
+            string stem = Path.GetFileNameWithoutExtension(name);
+            return byName.GetValueOrDefault(name) ?? Only(byStem[stem]) ?? Only(byStem[stem.Replace("GT_", "", StringComparison.Ordinal)]);
+        }
+
+        static string Start(string path)
+        {
+            using var reader = new StreamReader(path);
+            char[] start = new char[1000];
+            return new string(start, 0, reader.ReadBlock(start));
         }
 
         static PictureRow? Only(IEnumerable<PictureRow> candidates) => candidates.Take(2).ToArray() is [var one] ? one : null;

@@ -82,7 +82,7 @@ internal static class Uploads
             throw new BadHttpRequestException($"{name}: holds more than {MostEntries} files; split it");
         using ZipArchive zip = Readable(() => ZipFile.OpenRead(path));
         ZipArchiveEntry[] entries = [.. Readable(() => zip.Entries).Where(entry =>
-            s_annotationEndings.Contains(Path.GetExtension(entry.Name)) && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal))];
+            s_annotationEndings.Contains(Path.GetExtension(entry.Name)) && entry.Name != "classes.txt" && !entry.Name.StartsWith('.') && !entry.FullName.StartsWith("__MACOSX/", StringComparison.Ordinal))];
         if (entries.Length == 0)
             throw new BadHttpRequestException($"{name}: holds no annotation file ({string.Join(", ", s_annotationEndings.Order())})");
         long left = mostBytes;

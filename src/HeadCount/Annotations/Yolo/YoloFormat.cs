@@ -19,11 +19,21 @@ public static class YoloFormat
         "yolo", "YOLO", "images/name.jpg with labels/name.txt")
     {
         Locate = Locate,
+        Recognises = start => start.Extension == ".TXT" && LooksRight(start.FirstLine),
         Read = (path, image) => [Read(path, image
             ?? throw new AnnotationException($"{path}: its picture is needed for the size; give the dataset folder"))],
         Write = Write,
         WriteNeedsSize = true,
     };
+
+    /// <summary>A class and a box in shares of the picture.</summary>
+    private static bool LooksRight(string line)
+    {
+        string[] numbers = line.Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
+        return numbers.Length >= 5 && uint.TryParse(numbers[0], CultureInfo.InvariantCulture, out _)
+            && numbers[1..5].All(number => double.TryParse(number, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1)
+            && numbers[1..5].Any(number => number.Contains('.', StringComparison.Ordinal));
+    }
 
     private static string? Locate(string image)
     {

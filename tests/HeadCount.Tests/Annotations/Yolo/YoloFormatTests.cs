@@ -74,4 +74,18 @@ public sealed class YoloFormatTests : IDisposable
         Assert.Equal("0 0.25 0.2 0.08 0.16\n", File.ReadAllText(_folder["out/a/labels/b.txt"]));
         Assert.Equal("head\n", File.ReadAllText(_folder["out/classes.txt"]));
     }
+
+    [Theory]
+    [InlineData("0 0.5 0.25 0.1 0.1", true)]
+    [InlineData("3 0.5 0.25 0.1 0.1 0.87", true)]
+    [InlineData("0 120 80 10 10", false)]
+    [InlineData("0.5 0.5 0.25 0.1 0.1", false)]
+    public void Of_TellsItByItsFirstLine(string line, bool isYolo)
+    {
+        string path = _folder.Write("label.txt", line + "\n");
+        if (isYolo)
+            Assert.Equal("yolo", AnnotationFormat.Of(path).Id);
+        else
+            Assert.Throws<AnnotationException>(() => AnnotationFormat.Of(path));
+    }
 }
