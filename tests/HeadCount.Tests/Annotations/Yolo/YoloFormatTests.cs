@@ -83,9 +83,18 @@ public sealed class YoloFormatTests : IDisposable
     public void Of_TellsItByItsFirstLine(string line, bool isYolo)
     {
         string path = _folder.Write("label.txt", line + "\n");
-        if (isYolo)
-            Assert.Equal("yolo", AnnotationFormat.Of(path).Id);
-        else
-            Assert.Throws<AnnotationException>(() => AnnotationFormat.Of(path));
+        Assert.Equal(isYolo, IsYolo());
+
+        bool IsYolo()
+        {
+            try
+            {
+                return AnnotationFormat.Of(path).Id == "yolo";
+            }
+            catch (AnnotationException)
+            {
+                return false;
+            }
+        }
     }
 }
