@@ -19,15 +19,18 @@ internal static class Counting
         foreach (string name in models.Length > 0 ? models : [HeadModel.DefaultName])
         {
             using HeadModel model = HeadModel.Load(name);
-            var counter = new HeadCounter(model);
-            counter.Count(paths[0]);
-            var clock = Stopwatch.StartNew();
-            int heads = counter.CountMany(paths).Sum(outcome => outcome.Result?.Count ?? 0);
-            double seconds = clock.Elapsed.TotalSeconds;
-            using var process = Process.GetCurrentProcess();
-            double speed = paths.Length / seconds;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{model.Card.Name}: {paths.Length} pictures, {heads} heads, {speed:f1} a second, {process.PeakWorkingSet64 >> 20} MiB at most"));
+            foreach (CountQuality quality in model.TakesQuality ? Enum.GetValues<CountQuality>() : [CountQuality.Fast])
+            {
+                var counter = new HeadCounter(model, new CountOptions { Quality = quality });
+                counter.Count(paths[0]);
+                var clock = Stopwatch.StartNew();
+                int heads = counter.CountMany(paths).Sum(outcome => outcome.Result?.Count ?? 0);
+                double seconds = clock.Elapsed.TotalSeconds;
+                using var process = Process.GetCurrentProcess();
+                double speed = paths.Length / seconds;
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+                    $"{model.Card.Name}, {quality}: {paths.Length} pictures, {heads} heads, {speed:f1} a second, {process.PeakWorkingSet64 >> 20} MiB at most so far"));
+            }
         }
         return 0;
     }
