@@ -65,7 +65,7 @@ internal sealed record PointResult(double Threshold, double SuppressionRadius, I
 /// <summary>Finds the heads of whole pictures.</summary>
 internal static class PointValidation
 {
-    private static readonly double[] Thresholds = [.. Enumerable.Range(8, 26).Select(i => i * 0.025)];
+    private static readonly double[] Thresholds = [.. Enumerable.Range(8, 26).Select(i => Math.Round(i * 0.025, 3))];
 
     /// <summary>Pixels. The first is what thresholds are compared at.</summary>
     private static readonly double[] SuppressionRadii = [3, 4, 5, 6];
