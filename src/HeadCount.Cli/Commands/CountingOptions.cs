@@ -40,7 +40,8 @@ internal sealed class CountingOptions
     private readonly Option<double?> _threshold = Range(new Option<double?>("--threshold")
     {
         HelpName = "T",
-        Description = "Score from which a head counts, 0 to 1 [default: the model's, moved by what the density sees]",
+        Description = "Score from which a head counts, 0 to 1; below 0.3 only --quality fast finds more [default: the model's, "
+            + "moved by what the density sees]",
     }, 0, 1);
 
     private readonly Option<int> _tile = Range(new Option<int>("--tile")
