@@ -4,6 +4,7 @@ using HeadCount.Evaluation;
 using HeadCount.Imaging;
 using HeadCount.Inference;
 using HeadCount.Training.Data;
+using HeadCount.Training.Networks;
 using HeadCount.Training.Recipes;
 using HeadCount.Training.Storage;
 using static TorchSharp.torch;
@@ -29,7 +30,7 @@ public sealed record ExportOptions
     public bool Quantize { get; init; }
 }
 
-/// <summary>Makes a model file of a run's best weights.</summary>
+/// <summary>Makes a model file of a run's best weights, or of the mean of several runs'.</summary>
 public static class Exporter
 {
     /// <summary>Largest difference allowed between the model file and the training network.</summary>
@@ -40,21 +41,29 @@ public static class Exporter
     /// gain on the training lists, threshold and suppression radius on the validation lists (for a recipe without a score
     /// map they are neutral).
     /// </summary>
-    /// <param name="folder">A run with a best validation.</param>
+    /// <param name="folders">Runs with a best validation, of one recipe and size. The mean of the weights is mostly better
+    /// than any of them where one run began from another's.</param>
     /// <param name="path">The ONNX file to write.</param>
     /// <param name="exportOptions">What the card says, and the kind of numbers.</param>
     /// <returns>The card, and the largest difference found.</returns>
-    /// <exception cref="InvalidDataException">The run has no best weights, or the file differs too much.</exception>
+    /// <exception cref="InvalidDataException">A run has no best weights or is of another recipe or size than the first, or
+    /// the file differs too much.</exception>
     /// <exception cref="ArgumentException">8-bit integers of a recipe that has none.</exception>
-    public static (ModelCard Card, double Difference) Export(RunFolder folder, string path, ExportOptions exportOptions)
+    public static (ModelCard Card, double Difference) Export(
+        IReadOnlyList<RunFolder> folders, string path, ExportOptions exportOptions)
     {
-        if (folder.Options is not { } options || !File.Exists(folder.BestWeights))
-            throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
+        ArgumentOutOfRangeException.ThrowIfZero(folders.Count);
+        TrainingOptions[] runs = [.. folders.Select(OptionsOf)];
+        TrainingOptions options = runs[^1];
+        if (Array.FindIndex(runs, run => (run.Recipe, run.Size) != (options.Recipe, options.Size)) is >= 0 and int other)
+        {
+            throw new InvalidDataException($"{folders[other].Path}: recipe {runs[other].Recipe}, size {runs[other].Size}; "
+                + $"there is no mean with {folders[^1].Path} ({options.Recipe}, {options.Size})");
+        }
         if (exportOptions.Quantize && options.Recipe != TrainingOptions.Points)
             throw new ArgumentException($"--int8 is for the recipe {TrainingOptions.Points}; this run's is {options.Recipe}");
-        var best = JsonNode.Parse(File.ReadAllText(folder.BestValidation))!.AsObject();
         using IRecipe recipe = IRecipe.Of(options);
-        WeightsFile.Load(folder.BestWeights, recipe.Average.Load);
+        LoadMean(folders, recipe.Average);
 
         var pictures = ValidationPictures.Load(options);
         IValidationResult result = recipe.Validate(pictures, ScalarType.Float32);
@@ -63,9 +72,7 @@ public static class Exporter
             Name = exportOptions.Name,
             Version = exportOptions.Version,
             License = exportOptions.License,
-            Training = string.Create(CultureInfo.InvariantCulture,
-                $"{best["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; seed {options.Seed}; lists ")
-                + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List))),
+            Training = (folders.Count > 1 ? "mean of the weights of: " : "") + string.Join("; and: ", folders.Zip(runs, Told)),
             Stride = recipe.Stride,
             Threshold = result.Threshold,
             SuppressionRadius = result.SuppressionRadius,
@@ -95,7 +102,36 @@ public static class Exporter
         File.Move(part, path, overwrite: true);
         return (card, difference);
 
+        static TrainingOptions OptionsOf(RunFolder folder) => folder.Options is { } options && File.Exists(folder.BestWeights)
+            ? options
+            : throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
+
+        static string Told(RunFolder folder, TrainingOptions options) => string.Create(CultureInfo.InvariantCulture,
+            $"{JsonNode.Parse(File.ReadAllText(folder.BestValidation))!["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; ")
+            + string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}; lists ")
+            + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List)));
+
         static string Scores(IValidationResult result) => result.ToJson()["lists"]!.ToJsonString();
+    }
+
+    /// <summary>Loads the mean of the runs' best weights.</summary>
+    internal static void LoadMean(IReadOnlyList<RunFolder> folders, INetwork network)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        var mean = new Dictionary<string, Tensor>();
+        foreach (RunFolder folder in folders)
+        {
+            WeightsFile.Load(folder.BestWeights, weights =>
+            {
+                foreach ((string name, Tensor weight) in weights)
+                {
+                    Tensor share = weight / folders.Count;
+                    mean[name] = (mean.TryGetValue(name, out Tensor? sum) ? sum + share : share).MoveToOuterDisposeScope();
+                }
+            });
+        }
+        network.Load(mean);
     }
 
     private const int Tiles = 12;

@@ -1,6 +1,9 @@
 using System.Text.Json.Nodes;
+using HeadCount.Evaluation;
 using HeadCount.Tests;
 using HeadCount.Training.Losses;
+using HeadCount.Training.Networks;
+using TorchSharp;
 using Xunit;
 
 namespace HeadCount.Training.Tests;
@@ -64,10 +67,40 @@ public class TrainerTests
         Assert.True(new FileInfo(whole.Curves).Length > 1000);
 
         var export = new ExportOptions { Name = "c", Version = "1", License = "none" };
-        (var card, double difference) = Exporter.Export(whole, folder["c.onnx"], export);
+        (var card, double difference) = Exporter.Export([whole], folder["c.onnx"], export);
         Assert.Equal(card, HeadCount.Inference.ModelCard.Read(folder["c.onnx"]));
         Assert.InRange(difference, 0, Exporter.Tolerance);
-        Assert.Contains("--int8", Assert.Throws<ArgumentException>(() => Exporter.Export(whole, folder["c.onnx"], export with { Quantize = true })).Message);
+        Assert.Contains("--int8", Assert.Throws<ArgumentException>(() => Exporter.Export([whole], folder["c.onnx"], export with { Quantize = true })).Message);
+    }
+
+    [Fact]
+    public void Export_OfSeveralRuns_TakesTheMeanOfTheirWeights()
+    {
+        using var folder = new TempFolder();
+        TrainingOptions options = Discs.Dataset(folder.Root, steps: 2) with { Size = "nano", Validations = 1 };
+        RunFolder[] runs = [new(folder["one"]), new(folder["two"])];
+        Trainer.Run(runs[0], options, Quiet, CancellationToken.None);
+        Trainer.Run(runs[1], options with { Seed = 2 }, Quiet, CancellationToken.None);
+        using HeadNetwork one = Loaded(runs[..1]), two = Loaded(runs[1..]), both = Loaded(runs);
+        foreach ((var a, var b, var mean) in one.State.Zip(two.State, both.State))
+            Assert.True(torch.allclose((a.Value + b.Value) / 2, mean.Value), mean.Key);
+
+        (var card, double difference) = Exporter.Export(runs, folder["mean.onnx"], new ExportOptions { Name = "m", Version = "1", License = "none" });
+        Assert.InRange(difference, 0, Exporter.Tolerance);
+        Assert.StartsWith("mean of the weights of: 2 steps", card.Training, StringComparison.Ordinal);
+        Assert.InRange(card.DensityGain, 1 / DensityCalibration.Limit, DensityCalibration.Limit);
+
+        var other = new RunFolder(folder["other"]);
+        Trainer.Run(other, options with { Size = "small" }, Quiet, CancellationToken.None);
+        Assert.Contains("no mean with", Assert.Throws<InvalidDataException>(() => Exporter.Export([runs[0], other], folder["x.onnx"],
+            new ExportOptions { Name = "m", Version = "1", License = "none" })).Message, StringComparison.Ordinal);
+
+        static HeadNetwork Loaded(RunFolder[] runs)
+        {
+            var network = new HeadNetwork(NetworkSize.Named("nano"));
+            Exporter.LoadMean(runs, network);
+            return network;
+        }
     }
 
     [Fact]

@@ -8,7 +8,11 @@ internal static class ExportCommand
 {
     internal static Command Create()
     {
-        var run = new Argument<string>("RUN") { Description = "Folder of the run" };
+        var runs = new Argument<string[]>("RUN")
+        {
+            Description = "Folder of the run; of several, the mean of their weights is exported",
+            Arity = ArgumentArity.OneOrMore,
+        };
         var output = new Option<string>("--out", "-o") { Description = "ONNX file to write", Required = true };
         var name = new Option<string?>("--name")
         {
@@ -25,14 +29,14 @@ internal static class ExportCommand
             DefaultValueFactory = _ => "not stated",
         };
         var int8 = new Option<bool>("--int8") { Description = "Compute in 8-bit integers: faster, a little less exact" };
-        var command = new Command("export", "Writes a model file from a run's best weights and checks it against them")
+        var command = new Command("export", "Writes a model file from the best weights of a run, or of several, and checks it against them")
         {
-            run, output, name, version, license, int8,
+            runs, output, name, version, license, int8,
         };
         command.SetAction(parsed =>
         {
             string path = parsed.GetRequiredValue(output);
-            var (card, difference) = Exporter.Export(new RunFolder(parsed.GetRequiredValue(run)), path, new ExportOptions
+            var (card, difference) = Exporter.Export([.. parsed.GetRequiredValue(runs).Select(run => new RunFolder(run))], path, new ExportOptions
             {
                 Name = parsed.GetValue(name) ?? Path.GetFileNameWithoutExtension(path),
                 Version = parsed.GetValue(version)!,
