@@ -21,7 +21,7 @@ internal static class CountEndpoints
     private static object Info(Models models, StudioOptions options) => new
     {
         Version = typeof(HeadModel).Assembly.GetName().Version!.ToString(3),
-        Models = models.Names.Select(name => (Name: name, Card: models.Get(name).Card)).Select(model => new
+        Models = models.Names.Select(name => (Name: name, Card: models.Card(name))).Select(model => new
         {
             model.Name,
             model.Card.Version,

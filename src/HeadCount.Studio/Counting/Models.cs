@@ -29,6 +29,18 @@ public sealed class Models(StudioOptions options) : IDisposable
         }
     }
 
+    /// <summary>What a model says of itself; it need not be loaded for that.</summary>
+    /// <param name="name">One of <see cref="Names"/>.</param>
+    public ModelCard Card(string name)
+    {
+        lock (_lock)
+        {
+            if (_loaded.TryGetValue(name, out HeadModel? model))
+                return model.Card;
+        }
+        return ModelCard.Read(Path.Combine(HeadModel.Folder, name + ".onnx"));
+    }
+
     public void Dispose()
     {
         foreach (HeadModel model in _loaded.Values)
