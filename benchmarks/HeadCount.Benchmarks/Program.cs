@@ -14,7 +14,7 @@ static int Usage()
 {
     Console.Error.WriteLine("""
         HeadCount.Benchmarks networks [MODEL…]             time a 512×512 tile takes, against a CSRNet of VGG16
-        HeadCount.Benchmarks count DATASET LIST [MODEL…]   pictures a second from files to heads, and memory
+        HeadCount.Benchmarks count DATASET LIST [MODEL…]   at every quality: pictures a second from files to heads, and memory
         HeadCount.Benchmarks studio DATASET LIST STUDIO COMMAND   HeadCount.Studio.dll against HeadCount.Cli.dll, and a kill in a batch
         HeadCount.Benchmarks formats [FOLDER]              published annotation files: heads as known, files a second
         """);

@@ -46,7 +46,7 @@ public static class Exporter
     /// <param name="path">The ONNX file to write.</param>
     /// <param name="exportOptions">What the card says, and the kind of numbers.</param>
     /// <returns>The card, and the largest difference found.</returns>
-    /// <exception cref="InvalidDataException">A run has no best weights or is of another recipe or size than the first, or
+    /// <exception cref="InvalidDataException">A run has no best weights or is of another recipe or size than the last, or
     /// the file differs too much.</exception>
     /// <exception cref="ArgumentException">8-bit integers of a recipe that has none.</exception>
     public static (ModelCard Card, double Difference) Export(

@@ -85,7 +85,8 @@ internal static class TuneCommand
             if (model.HasDensity)
             {
                 densities = Densities(call, model, dataset, new Part(progress, dataset.Images.Count * round++), cancellation);
-                gain = Math.Round(DensityCalibration.Factor([densities]), 3);
+                // Where no picture has heads, the stored one stays.
+                gain = Math.Round(card.DensityGain * DensityCalibration.Factor([densities]), 3);
             }
             foreach (double suppression in suppressions)
             {
@@ -115,7 +116,7 @@ internal static class TuneCommand
             foreach (string column in (string[])["density gain", "MAE of its sum", ""])
                 table.AddColumn(new TableColumn(column).RightAligned().NoWrap());
             foreach ((string name, double value) in new[] { ("stored", card.DensityGain), ("chosen", gain) })
-                table.AddRow($"{name}: {Text(value)}", Text(densities.Average(d => Math.Abs(value * d.Density - d.Heads)), 2), value == gain ? "<" : "");
+                table.AddRow($"{name}: {Text(value)}", Text(densities.Average(d => Math.Abs(value / card.DensityGain * d.Density - d.Heads)), 2), value == gain ? "<" : "");
             ResultConsole.Write(table);
         }
         Store(call, model.Path, card with
@@ -127,12 +128,12 @@ internal static class TuneCommand
         return Failures.Report(failures);
     }
 
-    /// <summary>Of every picture the sum of its density as the network gives it, and its annotated heads.</summary>
+    /// <summary>Of every picture the sum of its density with the stored gain, and its annotated heads.</summary>
     private static (double Density, int Heads)[] Densities(
         Call call, HeadModel model, Dataset dataset, IProgress<double> progress, CancellationToken cancellation)
     {
         bool ignores = dataset.Images.Any(image => image.Ignored.Count > 0);
-        var counter = new HeadCounter(model, call.Options with { DensityGain = 1, KeepDensity = ignores, Quality = CountQuality.Fast });
+        var counter = new HeadCounter(model, call.Options with { KeepDensity = ignores, Quality = CountQuality.Fast });
         return [.. dataset.Images
             .Zip(counter.CountMany(dataset.Images.Select(image => image.ImagePath), progress, cancellation))
             .Where(pair => pair.Second.Result is not null)

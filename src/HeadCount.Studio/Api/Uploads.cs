@@ -70,7 +70,7 @@ internal static class Uploads
 
     /// <summary>
     /// The annotation files of a ZIP one by one, each with its name there and a temporary file that is gone at the next.
-    /// Pictures and whatever else it holds are left packed.
+    /// Pictures, YOLO's <c>classes.txt</c> and whatever else it holds are left packed.
     /// </summary>
     /// <param name="path">The ZIP.</param>
     /// <param name="name">What messages call it.</param>
