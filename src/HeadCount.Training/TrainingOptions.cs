@@ -109,6 +109,12 @@ public sealed record TrainingOptions
     /// </summary>
     public string? StartFrom { get; init; }
 
+    /// <summary>
+    /// Weights of a head network, mostly of a larger size, whose answers the recipe points teaches beside the annotations;
+    /// none when null.
+    /// </summary>
+    public string? Teacher { get; init; }
+
     /// <summary>Settings of the recipe csrnet-vgg16.</summary>
     public CsrNetOptions CsrNet { get; init; } = new();
 
@@ -143,8 +149,8 @@ public sealed record TrainingOptions
         if (Recipe == CsrNetVgg16)
         {
             var points = new TrainingOptions { Dataset = "", Train = [], Validation = [] };
-            Refuse((Size, Loss, DensityWeight) != (points.Size, points.Loss, points.DensityWeight),
-                "--size, --loss and --density", Points);
+            Refuse((Size, Loss, DensityWeight, Teacher) != (points.Size, points.Loss, points.DensityWeight, null),
+                "--size, --loss, --density and --teacher", Points);
         }
         else
             Refuse(CsrNet != new CsrNetOptions(), "--front-weights, --freeze-front, --sigma and --beta", CsrNetVgg16);

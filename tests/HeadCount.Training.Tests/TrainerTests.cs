@@ -3,6 +3,7 @@ using HeadCount.Evaluation;
 using HeadCount.Tests;
 using HeadCount.Training.Losses;
 using HeadCount.Training.Networks;
+using HeadCount.Training.Storage;
 using TorchSharp;
 using Xunit;
 
@@ -117,6 +118,7 @@ public class TrainerTests
 
     [Theory]
     [InlineData("--size")]
+    [InlineData("--teacher")]
     [InlineData("--sigma")]
     [InlineData("--freeze-front")]
     [InlineData("--recipe")]
@@ -127,6 +129,7 @@ public class TrainerTests
         options = option switch
         {
             "--size" => options with { Recipe = TrainingOptions.CsrNetVgg16, Size = "base" },
+            "--teacher" => options with { Recipe = TrainingOptions.CsrNetVgg16, Teacher = "small.safetensors" },
             "--sigma" => options with { CsrNet = new() { Kernel = new() { Sigma = 3 } } },
             "--freeze-front" => options with { Recipe = TrainingOptions.CsrNetVgg16, CsrNet = new() { FreezeFront = true } },
             _ => options with { Recipe = "other" },
@@ -159,6 +162,51 @@ public class TrainerTests
         Trainer.Run(run, Discs.Dataset(folder.Root, steps: 80) with { Validations = 1, LearningRate = 5e-3 }, Quiet, CancellationToken.None);
         var losses = Losses(run);
         Assert.True(losses[^1] < losses[0] * 0.7, $"from {losses[0]} to {losses[^1]}");
+    }
+
+    [Fact]
+    public void Run_WithATeacher_LearnsOtherwiseAndGoesOnToTheSameResult()
+    {
+        using var folder = new TempFolder();
+        TrainingOptions options = Discs.Dataset(folder.Root, steps: 4) with { Validations = 1 };
+        RunFolder Run(string name, string? teacher, int until = 4)
+        {
+            var run = new RunFolder(folder[name]);
+            using var stop = new CancellationTokenSource();
+            try
+            {
+                Trainer.Run(run, options with { Size = "nano", Teacher = teacher }, progress =>
+                {
+                    if (progress.Step == until && progress.Step < 4)
+                        stop.Cancel();
+                }, stop.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return Run(name, teacher);
+            }
+            return run;
+        }
+        var small = new RunFolder(folder["small"]);
+        Trainer.Run(small, options, Quiet, CancellationToken.None);
+        List<double> alone = Losses(Run("alone", null)), taught = Losses(Run("taught", small.BestWeights));
+        Assert.Equal(alone[0], taught[0]);
+        Assert.NotEqual(alone[^1], taught[^1]);
+        Assert.Equal(taught, Losses(Run("broken", small.BestWeights, until: 2)));
+    }
+
+    [Fact]
+    public void Run_TeacherThatIsNoHeadNetwork_NamesItAndLeavesNoRun()
+    {
+        using var folder = new TempFolder();
+        TrainingOptions options = Discs.Dataset(folder.Root, steps: 1);
+        var run = new RunFolder(folder["run"]);
+        string weights = folder["other.safetensors"];
+        using (var tensor = torch.zeros(3))
+            Safetensors.Save(weights, [KeyValuePair.Create("front.weight", tensor)]);
+        var error = Assert.Throws<InvalidDataException>(() => Trainer.Run(run, options with { Teacher = weights }, Quiet, CancellationToken.None));
+        Assert.Contains(weights, error.Message, StringComparison.Ordinal);
+        Assert.Null(run.Options);
     }
 
     [Theory]

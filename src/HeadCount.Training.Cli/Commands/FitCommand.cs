@@ -47,6 +47,10 @@ internal static class FitCommand
         var threads = Setting("--threads", "Threads of the network", defaults.Threads);
         var precision = Setting("--precision", "What convolutions compute in", defaults.Precision);
         var validations = Setting("--validations", "Validations over the run", defaults.Validations);
+        var teacher = new Option<string?>("--teacher")
+        {
+            Description = "points: weights (safetensors) of any size, whose answers are taught beside the annotations",
+        };
         var front = new Option<string?>("--front-weights")
         {
             Description = "csrnet-vgg16: weights of a VGG16 for the front end (torchvision's .pth, or safetensors)",
@@ -65,7 +69,7 @@ internal static class FitCommand
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
             dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, density,
-            minScale, maxScale, seed, threads, precision, validations, start, front, freeze, sigma, beta,
+            minScale, maxScale, seed, threads, precision, validations, start, teacher, front, freeze, sigma, beta,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -107,6 +111,7 @@ internal static class FitCommand
             Precision = parsed.GetValue(precision),
             Validations = parsed.GetValue(validations),
             StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
+            Teacher = parsed.GetValue(teacher) is { } answers ? Path.GetFullPath(answers) : null,
             CsrNet = new CsrNetOptions
             {
                 FrontWeights = parsed.GetValue(front) is { } weights ? Path.GetFullPath(weights) : null,

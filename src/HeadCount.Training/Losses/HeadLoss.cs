@@ -12,7 +12,7 @@ internal readonly record struct LossParts(float? Score, float? Offset, float Den
     internal bool IsFinite => float.IsFinite(Score ?? 0) && float.IsFinite(Offset ?? 0) && float.IsFinite(Density);
 }
 
-/// <summary>Score + ½ offset + weighted density.</summary>
+/// <summary>Score + ½ offset + weighted density; the same of what a teacher answers, where there is one.</summary>
 internal sealed class HeadLoss(TrainingOptions options)
 {
     private readonly ScoreLoss _score = new(options.Loss);
@@ -20,11 +20,16 @@ internal sealed class HeadLoss(TrainingOptions options)
     /// <summary>Blocks that the density's sums are compared over, cells a side; the whole crop comes on top.</summary>
     private const int DensityBlock = 8;
 
-    internal (Tensor Total, LossParts Parts) Of(HeadTensors maps, IReadOnlyList<CropTargets> batch)
+    /// <param name="maps">The network's answer.</param>
+    /// <param name="batch">What the annotations say.</param>
+    /// <param name="teacher">Another network's answer to the same crops, or null.</param>
+    internal (Tensor Total, LossParts Parts) Of(HeadTensors maps, IReadOnlyList<CropTargets> batch, HeadTensors? teacher)
     {
         (Tensor score, List<Positive> positives, List<Positive> peaks) = _score.Of(maps.Logits, batch, HeadTopology.ScoreStride);
         Tensor offset = OffsetLoss(maps.Offset, batch, [.. positives.Union(peaks)]), density = DensityLoss(maps.Density, batch);
         Tensor total = score + 0.5 * offset + options.DensityWeight * density;
+        if (teacher is not null)
+            total = total + Imitation(maps, teacher, batch);
         return (total, new LossParts(score.item<float>(), offset.item<float>(), density.item<float>()));
     }
 
@@ -51,11 +56,31 @@ internal sealed class HeadLoss(TrainingOptions options)
         return (difference * masks).sum() / Math.Max(mask.Sum(), 1);
     }
 
-    /// <summary>Absolute errors of the counts in blocks and in the whole crop.</summary>
+    /// <summary>
+    /// Distillation after Hinton et al., "Distilling the Knowledge in a Neural Network" (2015), at temperature 1: the teacher's
+    /// scores are soft targets, its offsets count where it sees a head.
+    /// </summary>
+    private Tensor Imitation(HeadTensors maps, HeadTensors teacher, IReadOnlyList<CropTargets> batch)
+    {
+        using Tensor probability = teacher.Logits.sigmoid(), balance = tensor(Balance.Weights(batch), [batch.Count, 1, 1, 1]);
+        using Tensor seen = probability * balance, weights = seen + balance;
+        Tensor score = functional.binary_cross_entropy_with_logits(maps.Logits, probability, weights, Reduction.Sum)
+            * (0.5 / Balance.Normaliser(batch));
+        Tensor difference = functional.smooth_l1_loss(maps.Offset, teacher.Offset, Reduction.None, beta: 0.25);
+        Tensor offset = (difference * seen).sum() / seen.sum().clamp_min(1);
+        return score + 0.5 * offset + options.DensityWeight * DensityLoss(maps.Density, teacher.Density, batch);
+    }
+
     private static Tensor DensityLoss(Tensor density, IReadOnlyList<CropTargets> batch)
     {
-        long side = density.shape[3];
         using Tensor target = tensor(batch.SelectMany(t => t.Counts).ToArray(), density.shape);
+        return DensityLoss(density, target, batch);
+    }
+
+    /// <summary>Absolute errors of the counts in blocks and in the whole crop.</summary>
+    private static Tensor DensityLoss(Tensor density, Tensor target, IReadOnlyList<CropTargets> batch)
+    {
+        long side = density.shape[3];
         using Tensor weights = tensor(Balance.Weights(batch), [batch.Count, 1, 1, 1]);
         Tensor loss = zeros(1);
         foreach (long block in (ReadOnlySpan<long>)[DensityBlock, side])

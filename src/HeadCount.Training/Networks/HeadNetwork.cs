@@ -1,3 +1,4 @@
+using HeadCount.Training.Storage;
 using TorchSharp;
 using static TorchSharp.torch;
 using static TorchSharp.torch.nn;
@@ -59,6 +60,21 @@ internal sealed class HeadNetwork : INetwork
         var copy = new HeadNetwork(_size);
         copy.Load(State.ToDictionary());
         return copy;
+    }
+
+    /// <summary>The network of a weights file; its first layer tells the size.</summary>
+    /// <exception cref="InvalidDataException">The file cannot be read or is of no such network; the message names it.</exception>
+    internal static HeadNetwork Read(string path)
+    {
+        HeadNetwork? network = null;
+        WeightsFile.Load(path, state =>
+        {
+            NetworkSize size = NetworkSize.All.FirstOrDefault(s => state.TryGetValue("stem.weight", out Tensor? stem) && stem.shape[0] == s.Stem)
+                ?? throw new InvalidDataException($"no weights of a {string.Join(", ", NetworkSize.All.Select(s => s.Name))} network");
+            network = new HeadNetwork(size);
+            network.Load(state);
+        });
+        return network!;
     }
 
     /// <summary>Takes over weights by name.</summary>

@@ -15,6 +15,7 @@ internal sealed class PointsRecipe : IRecipe
     private readonly TrainingOptions _options;
     private readonly HeadLoss _loss;
     private readonly HeadNetwork _network, _average;
+    private readonly HeadNetwork? _teacher;
 
     internal PointsRecipe(TrainingOptions options)
     {
@@ -22,6 +23,7 @@ internal sealed class PointsRecipe : IRecipe
         _loss = new HeadLoss(options);
         _network = new HeadNetwork(NetworkSize.Named(options.Size));
         _average = _network.Copy();
+        _teacher = options.Teacher is { } weights ? HeadNetwork.Read(weights) : null;
     }
 
     public INetwork Network => _network;
@@ -41,7 +43,13 @@ internal sealed class PointsRecipe : IRecipe
     public BatchLoss Prepare(Crop[] batch)
     {
         CropTargets[] targets = [.. batch.Select(c => CropTargets.Of(c, HeadTopology.ScoreStride, HeadTopology.DensityStride))];
-        return images => _loss.Of(_network.Forward(images, training: true, _options.ScalarType), targets);
+        return images => _loss.Of(_network.Forward(images, training: true, _options.ScalarType), targets, Taught(images));
+    }
+
+    private HeadTensors? Taught(Tensor images)
+    {
+        using var noGradient = no_grad();
+        return _teacher?.Forward(images, training: false, _options.ScalarType);
     }
 
     public IValidationResult Validate(ValidationPictures pictures, ScalarType precision) => PointValidation.Run(pictures, _average, precision);
@@ -55,5 +63,6 @@ internal sealed class PointsRecipe : IRecipe
     {
         _network.Dispose();
         _average.Dispose();
+        _teacher?.Dispose();
     }
 }
