@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using HeadCount.Evaluation;
 using HeadCount.Imaging;
 using HeadCount.Inference;
+using HeadCount.IO;
 using HeadCount.Training.Data;
 using HeadCount.Training.Networks;
 using HeadCount.Training.Recipes;
@@ -62,7 +63,8 @@ public static class Exporter
         }
         if (exportOptions.Quantize && options.Recipe != TrainingOptions.Points)
             throw new ArgumentException($"--int8 is for the recipe {TrainingOptions.Points}; this run's is {options.Recipe}");
-        using IRecipe recipe = IRecipe.Of(options);
+        // The answers of a teacher are needed no more, and its file may be gone.
+        using IRecipe recipe = IRecipe.Of(options with { Teacher = null });
         LoadMean(folders, recipe.Average);
 
         var pictures = ValidationPictures.Load(options);
@@ -79,27 +81,28 @@ public static class Exporter
             Margin = recipe.Margin,
             Scores = Scores(result),
         };
-        string part = path + ".part";
+        double difference = 0;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        recipe.Export(part, card, exportOptions.Quantize ? CalibrationPictures(options) : null);
-        if (options.Recipe == TrainingOptions.Points)
+        WholeFile.WriteByPath(path, part =>
         {
-            card = card with { DensityGain = DensityGain(part, options) };
-            card.Write(part);
-            // The validation above knew nothing of the gain, and integers score a little lower or higher than its floats.
-            using (var model = HeadModel.Load(part))
-                result = PointValidation.Run(pictures, model);
-            card = card with { Threshold = result.Threshold, Scores = Scores(result) };
-            card.Write(part);
-        }
-        double difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
-        if (!exportOptions.Quantize && !(difference <= Tolerance))
-        {
-            File.Delete(part);
-            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                $"{path}: not written, the exported network differs from the trained one by {difference:g3} (allowed {Tolerance:g3})"));
-        }
-        File.Move(part, path, overwrite: true);
+            recipe.Export(part, card, exportOptions.Quantize ? CalibrationPictures(options) : null);
+            if (options.Recipe == TrainingOptions.Points)
+            {
+                card = card with { DensityGain = DensityGain(part, options) };
+                card.Write(part);
+                // The validation above knew nothing of the gain, and integers score a little lower or higher than its floats.
+                using (var model = HeadModel.Load(part))
+                    result = PointValidation.Run(pictures, model);
+                card = card with { Threshold = result.Threshold, Scores = Scores(result) };
+                card.Write(part);
+            }
+            difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
+            if (!exportOptions.Quantize && !(difference <= Tolerance))
+            {
+                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                    $"{path}: not written, the exported network differs from the trained one by {difference:g3} (allowed {Tolerance:g3})"));
+            }
+        });
         return (card, difference);
 
         static TrainingOptions OptionsOf(RunFolder folder) => folder.Options is { } options && File.Exists(folder.BestWeights)
@@ -109,7 +112,8 @@ public static class Exporter
         static string Told(RunFolder folder, TrainingOptions options) => string.Create(CultureInfo.InvariantCulture,
             $"{JsonNode.Parse(File.ReadAllText(folder.BestValidation))!["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; ")
             + string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}; lists ")
-            + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List)));
+            + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List)))
+            + (options.Teacher is null ? "" : "; with a teacher");
 
         static string Scores(IValidationResult result) => result.ToJson()["lists"]!.ToJsonString();
     }
