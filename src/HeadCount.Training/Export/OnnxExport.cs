@@ -24,10 +24,9 @@ internal static class OnnxExport
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
         var graph = new OnnxGraph("headcount");
-        string pixels = ModelInput.Add(graph, HeadTopology.InputMultiple);
-        string centred = graph.Node("Sub", [pixels, graph.Constant("mean", [HeadNetwork.ImageMean])]);
-        string scaled = graph.Node("Div", [centred, graph.Constant("scale", [HeadNetwork.ImageScale])]);
-        string answer = HeadTopology.Build(Layers(), scaled, network.Size);
+        string answer = ranges is null
+            ? HeadTopology.Build(new GraphLayers(graph, network), Scaled(graph), network.Size)
+            : Quantized(graph, network, ranges);
 
         string density = graph.Node("Softplus", [Channels(12, 13)], "density");
         graph.Node("Sigmoid", [graph.Node("Add", [Shuffle(Channels(0, 4)), Support(graph, density)])], "score");
@@ -51,7 +50,18 @@ internal static class OnnxExport
             return GraphLayers.Double(graph, gained);
         }
 
-        ILayers<string> Layers() => ranges is null ? new GraphLayers(graph, network) : new QuantizedLayers(graph, network, ranges);
+        static string Scaled(OnnxGraph graph)
+        {
+            string pixels = ModelInput.Add(graph, HeadTopology.InputMultiple);
+            string centred = graph.Node("Sub", [pixels, graph.Constant("mean", [HeadNetwork.ImageMean])]);
+            return graph.Node("Div", [centred, graph.Constant("scale", [HeadNetwork.ImageScale])]);
+        }
+
+        static string Quantized(OnnxGraph graph, HeadNetwork network, ActivationRanges ranges)
+        {
+            var layers = new QuantizedLayers(graph, network, ranges);
+            return HeadTopology.Build(layers, layers.Image(), network.Size);
+        }
 
         string Channels(long from, long to) => graph.Node("Slice",
             [answer, graph.Constant($"from{from}", [from], 1), graph.Constant($"to{to}-{from}", [to], 1), graph.Constant($"axis{from}", [1L], 1)]);

@@ -77,30 +77,61 @@ public class HeadNetworkTests
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
-        random.manual_seed(3);
-        using var network = new HeadNetwork(Discs.Tiny);
-        // Normalisations away from their first values, so that folding them is put to the test.
-        using (no_grad())
-        {
-            foreach ((string name, Tensor tensor) in network.State)
-            {
-                if (!name.EndsWith(".weight", StringComparison.Ordinal))
-                    tensor.copy_(name.EndsWith("variance", StringComparison.Ordinal) ? rand_like(tensor) + 0.5 : randn_like(tensor) * 0.3);
-            }
-        }
+        using HeadNetwork network = Trained(3);
         string path = folder["model.onnx"];
-        var card = new ModelCard
-        {
-            Name = "test", Version = "1", License = "none", Training = "none", Stride = HeadTopology.ScoreStride,
-            Threshold = 0.5, SuppressionRadius = 4, Margin = 64,
-        };
-        OnnxExport.Save(network, card, path);
-        var tiles = new[] { (64, 64), (65, 97), (40, 33), (130, 71) }.Select((size, i) =>
-        {
-            var tile = new RgbImage(size.Item1, size.Item2);
-            new Random(i).NextBytes(tile.Pixels);
-            return tile;
-        });
-        Assert.InRange(OnnxExport.LargestDifference(path, network, tiles), 0, Exporter.Tolerance);
+        OnnxExport.Save(network, _card, path);
+        Assert.InRange(OnnxExport.LargestDifference(path, network, Tiles()), 0, Exporter.Tolerance);
     }
+
+    [Theory]
+    [InlineData(8)]
+    // A silent layer: only the bias answers.
+    [InlineData(5)]
+    public void Export_Integers_AnswersAsTheNetworkDoes(int seed)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        using HeadNetwork network = Trained(seed);
+        string path = folder["model.onnx"];
+        OnnxExport.Save(network, _card, path, ActivationRanges.Of(network, Tiles()));
+        using var model = HeadModel.Load(path, 1);
+        foreach (RgbImage tile in Tiles())
+        {
+            using HeadMaps maps = model.Run(tile.Pixels, 1, tile.Width, tile.Height);
+            HeadTensors trained = network.Forward(ValidationPictures.Padded(tile, HeadTopology.InputMultiple), training: false, float32);
+            Tensor expected = trained.Offset[0, 0], actual = tensor(maps.Score(0).OffsetX.ToArray(), expected.shape) / HeadTopology.ScoreStride;
+            // Rounding to 256 steps in every layer is noise; a cell or a column in the wrong place would be all of it.
+            double noise = ((actual - expected).square().mean() / expected.var()).item<float>();
+            Assert.True(noise < 0.0005, $"{tile.Width}×{tile.Height}: {noise:p3} of the variance differs");
+        }
+    }
+
+    private static readonly ModelCard _card = new()
+    {
+        Name = "test", Version = "1", License = "none", Training = "none", Stride = HeadTopology.ScoreStride,
+        Threshold = 0.5, SuppressionRadius = 4, Margin = 64,
+    };
+
+    /// <summary>A network with normalisations away from their first values, so that folding them is put to the test.</summary>
+    private static HeadNetwork Trained(int seed)
+    {
+        random.manual_seed(seed);
+        var network = new HeadNetwork(Discs.Tiny);
+        using var noGradient = no_grad();
+        foreach ((string name, Tensor tensor) in network.State)
+        {
+            if (!name.EndsWith(".weight", StringComparison.Ordinal))
+                tensor.copy_(name.EndsWith("variance", StringComparison.Ordinal) ? rand_like(tensor) + 0.5 : randn_like(tensor) * 0.3);
+        }
+        // Else the answer is its bias alone.
+        network.Parameters["answer.weight"].mul_(100);
+        return network;
+    }
+
+    private static IEnumerable<RgbImage> Tiles() => new[] { (64, 64), (65, 97), (40, 33), (130, 71) }.Select((size, i) =>
+    {
+        var tile = new RgbImage(size.Item1, size.Item2);
+        new Random(i).NextBytes(tile.Pixels);
+        return tile;
+    });
 }
