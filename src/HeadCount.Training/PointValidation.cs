@@ -14,6 +14,7 @@ namespace HeadCount.Training;
 
 /// <summary>Scores of one list at the chosen threshold.</summary>
 /// <param name="List">The split file's name.</param>
+/// <param name="Pictures">Pictures in the list.</param>
 /// <param name="Truth">Heads annotated.</param>
 /// <param name="MeanAbsoluteError">Of the number of points, a picture.</param>
 /// <param name="RootMeanSquareError">Of the number of points, a picture.</param>
@@ -21,7 +22,7 @@ namespace HeadCount.Training;
 /// <param name="F1At4">F1 at 4 px.</param>
 /// <param name="F1At8">F1 at 8 px.</param>
 internal sealed record ListScores(
-    string List, int Truth, double MeanAbsoluteError, double RootMeanSquareError, double DensityError, double F1At4, double F1At8);
+    string List, int Pictures, int Truth, double MeanAbsoluteError, double RootMeanSquareError, double DensityError, double F1At4, double F1At8);
 
 /// <summary>A validation: the threshold and suppression radius it chose and the scores of every list there.</summary>
 internal sealed record PointResult(double Threshold, double SuppressionRadius, IReadOnlyList<ListScores> Lists) : IValidationResult
@@ -30,12 +31,16 @@ internal sealed record PointResult(double Threshold, double SuppressionRadius, I
     private const double FalseHeadPenalty = 0.005;
 
     /// <summary>
-    /// Mean F1 (4 and 8 px) of the lists with heads, less a penalty for false heads where there are none: what the
-    /// threshold and the best weights are chosen by.
+    /// Mean F1 (4 and 8 px) of the lists with heads, less a penalty for false heads where there are none: what the best
+    /// weights are chosen by and, where it is not flat, the threshold.
     /// </summary>
     public double Quality =>
         Lists.Where(l => l.Truth > 0).Average(l => (l.F1At4 + l.F1At8) / 2)
         - FalseHeadPenalty * Lists.Where(l => l.Truth == 0).Sum(l => l.MeanAbsoluteError);
+
+    /// <summary>Mean over the lists with heads of the counting error a head: what decides where quality is flat.</summary>
+    internal double CountingError =>
+        Lists.Where(l => l.Truth > 0).Average(l => l.MeanAbsoluteError * l.Pictures / l.Truth);
 
     public JsonObject ToJson() => new()
     {
@@ -71,7 +76,8 @@ internal static class PointValidation
     private static readonly double[] SuppressionRadii = [3, 4, 5, 6];
 
     /// <summary>
-    /// Finds the heads of every list and chooses threshold and suppression radius by <see cref="PointResult.Quality"/>.
+    /// Finds the heads of every list and chooses threshold and suppression radius by <see cref="PointResult.Quality"/>, the
+    /// threshold with <see cref="ThresholdCurve.Best"/>.
     /// </summary>
     internal static PointResult Run(ValidationPictures pictures, HeadNetwork network, ScalarType precision) =>
         Choose(pictures, SuppressionRadii, picture => Find(picture, network, precision));
@@ -94,7 +100,8 @@ internal static class PointValidation
         PointResult At(double threshold, int radius) => new(threshold, radii[radius],
             [.. pictures.Lists.Select((list, i) => Score(list.Name, list.Pictures, found[i], threshold, radius))]);
 
-        double threshold = Thresholds.MaxBy(t => At(t, 0).Quality);
+        double threshold = ThresholdCurve.Best(
+            [.. Thresholds.Select(t => At(t, 0))], at => at.Quality, at => at.CountingError).Threshold;
         return Enumerable.Range(0, radii.Length).Select(r => At(threshold, r)).MaxBy(r => r.Quality)!;
     }
 
@@ -117,7 +124,7 @@ internal static class PointValidation
             density += Math.Abs(found[i].DensitySum - annotated.Length);
         }
         int n = pictures.Length;
-        return new ListScores(name, truth, absolute / n, Math.Sqrt(squared / n), density / n, F1(at4), F1(at8));
+        return new ListScores(name, n, truth, absolute / n, Math.Sqrt(squared / n), density / n, F1(at4), F1(at8));
 
         double F1(int hits) => truth + detected == 0 ? 1 : 2.0 * hits / (truth + detected);
     }

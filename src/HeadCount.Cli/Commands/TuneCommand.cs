@@ -10,7 +10,8 @@ namespace HeadCount.Cli.Commands;
 
 /// <summary>
 /// <c>headcount tune</c>: chooses a model's threshold and suppression radius on annotated pictures, by the mean F1 at
-/// the matching radii, and the gain of its density, by the counts; and stores them in the model's card.
+/// the matching radii (and the counts where F1 is flat), and the gain of its density, by the counts; and stores them in the
+/// model's card.
 /// </summary>
 internal static class TuneCommand
 {
@@ -170,7 +171,8 @@ internal static class TuneCommand
             }.WithoutIgnored())]);
     }
 
-    private static ThresholdPoint Best(IReadOnlyList<ThresholdPoint> curve) => curve.MaxBy(point => point.MeanF1)!;
+    private static ThresholdPoint Best(IReadOnlyList<ThresholdPoint> curve) =>
+        ThresholdCurve.Best(curve, point => point.MeanF1, point => point.Counting.Mae);
 
     private static void Store(Call call, string model, ModelCard card)
     {

@@ -13,7 +13,7 @@ public sealed record ThresholdPoint(double Threshold, IReadOnlyList<PictureScore
     public IReadOnlyList<LocalizationScore> Scores { get; } =
         [.. Pictures[0].Localization.Select(entry => Metric.Sum(Pictures, entry.Radius))];
 
-    /// <summary>Mean of the F1 at all radii: what a threshold is chosen by.</summary>
+    /// <summary>Mean of the F1 at all radii.</summary>
     public double MeanF1 => Scores.Average(score => score.F1);
 }
 
@@ -35,5 +35,23 @@ public static class ThresholdCurve
         ArgumentNullException.ThrowIfNull(at);
         return [.. thresholds.Distinct().Order().AsParallel().AsOrdered().Select(threshold => new ThresholdPoint(
             threshold, [.. at(threshold).Select(image => PictureScore.Of(image, radii))]))];
+    }
+
+    /// <summary>What a threshold may lose of its quality for a better count: less than one choice of pictures differs from
+    /// another.</summary>
+    public const double Flat = 0.001;
+
+    /// <summary>The threshold to count with: F1 hardly moves around its best while the counts do, so it is the one of
+    /// the least counting error among those at most <see cref="Flat"/> below the best quality; the lowest of equals.</summary>
+    /// <param name="thresholds">One entry a threshold, in ascending order; at least one.</param>
+    /// <param name="quality">Quality of an entry, in F1: the more the better.</param>
+    /// <param name="countingError">Counting error of an entry, in any unit.</param>
+    public static T Best<T>(IReadOnlyList<T> thresholds, Func<T, double> quality, Func<T, double> countingError)
+    {
+        ArgumentNullException.ThrowIfNull(thresholds);
+        ArgumentNullException.ThrowIfNull(quality);
+        ArgumentNullException.ThrowIfNull(countingError);
+        double least = thresholds.Max(quality) - Flat;
+        return thresholds.Where(entry => quality(entry) >= least).MinBy(countingError)!;
     }
 }
