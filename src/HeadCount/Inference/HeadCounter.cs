@@ -1,13 +1,10 @@
 using System.Collections.Concurrent;
-using HeadCount.Annotations;
 using HeadCount.Imaging;
-using HeadCount.Localization;
-using HeadCount.Tiling;
 
 namespace HeadCount.Inference;
 
 /// <summary>
-/// Counts heads: picture → tiles → maps → peaks → heads of the picture. Results depend on the picture, the model, the
+/// Counts heads: picture → tiles → maps → peaks → heads of the picture, a large one at smaller sizes too. Results depend on the picture, the model, the
 /// threshold and the grid alone, not on batches or threads.
 /// </summary>
 /// <remarks>A second thread decodes ahead of the network, at most a few tiles; memory holds one row of tiles of a
@@ -58,12 +55,11 @@ public sealed class HeadCounter
     /// <exception cref="OperationCanceledException">Cancelled between two tiles.</exception>
     public CountResult Count(RgbImage image, CancellationToken cancellation = default)
     {
-        using Picture picture = Picture.Wrap(image);
-        var job = new Job(picture.Path, picture.Width, picture.Height, _options, _model, _looks);
-        foreach (TileBatch batch in TileStream.Read(picture, job.Grid, _options.BatchSize))
+        var job = new Job(this);
+        foreach ((Pass pass, TileBatch batch) in job.Read(times => Picture.Wrap(image, times)))
         {
             cancellation.ThrowIfCancellationRequested();
-            Run(job, batch);
+            pass.Run(batch);
         }
         return job.Finish();
     }
@@ -94,13 +90,13 @@ public sealed class HeadCounter
                     if (work.Batch is TileBatch batch)
                     {
                         cancellation.ThrowIfCancellationRequested();
-                        Run(work.Job!, batch);
-                        progress?.Report(done + work.Job!.Share);
+                        work.Pass!.Run(batch);
+                        progress?.Report(done + work.Job.Share);
                         continue;
                     }
                     done++;
                     yield return work.Error is null
-                        ? new CountOutcome(work.Path, work.Job!.Finish(), null)
+                        ? new CountOutcome(work.Path, work.Job.Finish(), null)
                         : new CountOutcome(work.Path, null, work.Error);
                     progress?.Report(done);
                 }
@@ -116,7 +112,7 @@ public sealed class HeadCounter
     }
 
     // A batch of a picture, or (without one) its end: finished, or failed with an error.
-    private sealed record Work(string Path, Job? Job, TileBatch? Batch, PictureException? Error);
+    private sealed record Work(string Path, Job Job, Pass? Pass, TileBatch? Batch, PictureException? Error);
 
     private void Decode(IEnumerable<string> paths, BlockingCollection<Work> queue, CancellationToken stop)
     {
@@ -124,20 +120,18 @@ public sealed class HeadCounter
         {
             foreach (string path in paths)
             {
-                Job? job = null;
+                var job = new Job(this);
                 PictureException? error = null;
                 try
                 {
-                    using Picture picture = Picture.Open(path, _options.MaxPixels);
-                    job = new Job(path, picture.Width, picture.Height, _options, _model, _looks);
-                    foreach (TileBatch batch in TileStream.Read(picture, job.Grid, _options.BatchSize))
-                        queue.Add(new Work(path, job, batch, null), stop);
+                    foreach ((Pass pass, TileBatch batch) in job.Read(times => Picture.Open(path, _options.MaxPixels, times)))
+                        queue.Add(new Work(path, job, pass, batch, null), stop);
                 }
                 catch (PictureException e)
                 {
                     error = e;
                 }
-                queue.Add(new Work(path, job, null, error), stop);
+                queue.Add(new Work(path, job, null, null, error), stop);
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -150,168 +144,63 @@ public sealed class HeadCounter
         }
     }
 
-    private void Run(Job job, TileBatch batch)
+    /// <summary>One picture on its way: a pass over each of its sizes, the largest first.</summary>
+    private sealed class Job(HeadCounter counter)
     {
-        (int width, int height) = (job.Grid.TileWidth, job.Grid.TileHeight);
-        var found = new List<HeadPoint>[batch.Count, _looks.Count];
-        try
+        /// <summary>Pixels of a cell of the density that is kept of a picture of several sizes.</summary>
+        private const int DensityCell = 4;
+
+        private Pass?[] _passes = [];
+
+        /// <summary>How much of the work is done: every size has a quarter of the tiles of the one before.</summary>
+        internal double Share
         {
-            for (int look = 0; look < _looks.Count; look++)
+            get
             {
-                (int Width, int Height) size = _looks[look].SizeOf(width, height);
-                Memory<byte> pixels = _looks[look].Show(batch.Pixels, batch.Count, width, height);
-                using HeadMaps maps = _model.Run(pixels, batch.Count, size.Width, size.Height);
-                for (int i = 0; i < batch.Count; i++)
+                double done = 0, all = 0, weight = 1;
+                foreach (Pass? pass in _passes)
                 {
-                    found[i, look] = job.Find(maps, i, _looks[look]);
-                    // Other looks count no better by their densities.
-                    if (look == 0)
-                        job.AddDensity(batch.FirstTile + i, maps, i);
+                    all += weight;
+                    done += pass is null ? 0 : weight * pass.TilesDone / pass.Grid.Count;
+                    weight /= 4;
                 }
+                return done / all;
             }
         }
-        finally
+
+        /// <summary>Reads the picture at all of its sizes.</summary>
+        /// <param name="open">Opens it, a whole number of times smaller each way.</param>
+        internal IEnumerable<(Pass Pass, TileBatch Batch)> Read(Func<int, Picture> open)
         {
-            batch.Return();
-        }
-        for (int i = 0; i < batch.Count; i++)
-            job.Add(batch.FirstTile + i, [.. _looks.Select((_, look) => found[i, look])]);
-    }
-
-    /// <summary>One picture on its way: what its tiles have given so far.</summary>
-    private sealed class Job
-    {
-        /// <summary>Pixels below which heads of two tiles are one, for networks that suppress nothing themselves: the
-        /// smallest usual matching radius.</summary>
-        private const double ForeignSeamRadius = 4;
-
-        /// <summary>A heat map whose highest value is lower shows nobody.</summary>
-        private const double LowestPeak = .1;
-
-        /// <summary>Least pixels of a cell from which density is decoded: finer cells place heads no better and take
-        /// memory.</summary>
-        private const int LeastStride = 4;
-
-        private readonly HeadModel _model;
-        private readonly double _threshold, _radius, _lowest, _densityGain;
-        private readonly double? _sweepFrom;
-        private readonly bool _keepDensity, _followDensity;
-        private readonly IReadOnlyList<Look> _looks;
-        private readonly SeamSuppression _seams;
-        private double _densitySum;
-        private DensityMap? _density;
-        private int _tilesDone;
-
-        internal Job(string path, int width, int height, CountOptions options, HeadModel model, IReadOnlyList<Look> looks)
-        {
-            _model = model;
-            _threshold = options.Threshold ?? model.Card.Threshold;
-            _sweepFrom = options.SweepFrom;
-            _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
-            _densityGain = options.DensityGain ?? model.Card.DensityGain;
-            _keepDensity = options.KeepDensity;
-            _followDensity = model.HasDensity && !model.CountsByDensity && options.FollowDensity;
-            double from = _sweepFrom ?? _threshold;
-            // What a share of a heat map's highest value is shows at its end.
-            _lowest = model.Adapter == ModelAdapter.HeatMap ? from * LowestPeak
-                : _followDensity ? DensityAgreement.Lowest(from)
-                : from;
-            _looks = looks;
-            Path = path;
-            int size = Math.Min(options.TileSize, model.LargestTile ?? int.MaxValue);
-            int overlap = size == options.TileSize ? options.Overlap : Math.Min(options.Overlap, size / 2);
-            Grid = new TileGrid(width, height, size, overlap);
-            _seams = new SeamSuppression(Grid, model.Adapter is null ? _radius : Math.Max(_radius, ForeignSeamRadius));
-        }
-
-        internal string Path { get; }
-
-        internal TileGrid Grid { get; }
-
-        internal double Share => (double)_tilesDone / Grid.Count;
-
-        /// <summary>The heads of one look at a tile, in pixels of the tile.</summary>
-        internal List<HeadPoint> Find(HeadMaps maps, int mapIndex, Look look) => _looks.Count == 1
-            ? maps.Heads(mapIndex, _lowest, _radius)
-            : maps.Heads(mapIndex, Consensus.Unseen, _radius).ConvertAll(head => look.Back(head, Grid.TileWidth, Grid.TileHeight));
-
-        /// <summary>Takes in the heads of a tile, as each look has found them.</summary>
-        internal void Add(int tileIndex, IReadOnlyList<List<HeadPoint>> found)
-        {
-            List<HeadPoint> heads = found.Count == 1
-                ? found[0]
-                : Consensus.Join([.. found.Zip(_looks, (of, look) => ((IReadOnlyList<HeadPoint>)of, look.Weight))], _radius);
-            Tile tile = Grid[tileIndex];
-            _seams.Add(tileIndex, heads.Where(head => head.Score >= _lowest).Select(head => Place(head, tile)));
-            _tilesDone++;
-        }
-
-        internal void AddDensity(int tileIndex, HeadMaps maps, int mapIndex)
-        {
-            if (!_model.HasDensity)
-                return;
-            int stride = maps.DensityStride;
-            if (_model.CountsByDensity)
-                stride *= (LeastStride + stride - 1) / stride;
-            if (_keepDensity || _model.CountsByDensity)
-                _density ??= new DensityMap(Grid.Width, Grid.Height, stride);
-            _densitySum += DensityMap.AddCore(
-                maps.Density(mapIndex), _densityGain, maps.DensityPitch, maps.DensityStride, Grid[tileIndex], _density);
+            (CountOptions options, HeadModel model) = (counter._options, counter._model);
+            int level = 0;
+            do
+            {
+                using Picture picture = open(1 << level);
+                if (level == 0)
+                {
+                    _passes = new Pass?[model.TakesQuality && model.HasDensity
+                        ? Pyramid.Levels(picture.Width, picture.Height)
+                        : 1];
+                }
+                int? cell = _passes.Length == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
+                var pass = new Pass(picture.Path, picture.Width, picture.Height, options, model, counter._looks, cell);
+                _passes[level] = pass;
+                foreach (TileBatch batch in TileStream.Read(picture, pass.Grid, options.BatchSize))
+                    yield return (pass, batch);
+            }
+            while (++level < _passes.Length);
         }
 
         internal CountResult Finish()
         {
-            Func<double, IReadOnlyList<HeadPoint>> heads =
-                _model.CountsByDensity ? Decoded()
-                : _model.Adapter == ModelAdapter.HeatMap ? OfHighest
-                : _followDensity ? Following
-                : _seams.Join;
-            return new CountResult(Grid.Width, Grid.Height, heads(_threshold), _model.HasDensity ? _densitySum : null,
-                _keepDensity ? _density : null)
+            CountOptions options = counter._options;
+            PictureView view = Pyramid.Join([.. _passes.Select(pass => pass!.Finish())]);
+            return new CountResult(view.Width, view.Height, view.Heads(options.Threshold ?? counter._model.Card.Threshold),
+                view.DensitySum, options.KeepDensity ? view.Density : null)
             {
-                Sweep = _sweepFrom is double from ? new ThresholdSweep(heads, from) : null,
+                Sweep = options.SweepFrom is double from ? new ThresholdSweep(view.Heads, from) : null,
             };
         }
-
-        // The same at every threshold.
-        private Func<double, IReadOnlyList<HeadPoint>> Decoded()
-        {
-            _densitySum = _density!.Values.Sum(cell => (double)cell);
-            double pixels = (double)Grid.Width * Grid.Height;
-            if (!(_densitySum <= pixels / 16 + 16))
-            {
-                throw new ModelException(FormattableString.Invariant($"{_model.Path}: its density of {Path} sums to ")
-                    + FormattableString.Invariant($"{_densitySum:g3} heads in {Grid.Width}×{Grid.Height} pixels, which ")
-                    + "cannot be; a density is heads per cell, and other maps need another adapter");
-            }
-            List<HeadPoint> heads = DensityDecoder.Decode(_density.Values, _density.Width, _density.Stride);
-            IReadOnlyList<HeadPoint> inside = [.. heads.Select(head => head with
-            {
-                X = Inside(head.X, Grid.Width),
-                Y = Inside(head.Y, Grid.Height),
-            })];
-            return _ => inside;
-        }
-
-        private List<HeadPoint> Following(double threshold) => _seams.Join(
-            DensityAgreement.Threshold(_seams.Join(DensityAgreement.Lowest(threshold)), threshold, _densitySum));
-
-        private IReadOnlyList<HeadPoint> OfHighest(double share)
-        {
-            double highest = _seams.Join().Select(head => head.Score).DefaultIfEmpty().Max();
-            return highest < LowestPeak
-                ? []
-                : [.. _seams.Join(share * highest).Select(head => head with { Score = head.Score / highest })];
-        }
-
-        // An offset may point a little out of the picture; the head is in it all the same.
-        private HeadPoint Place(HeadPoint head, Tile tile) => head with
-        {
-            X = Inside(head.X + tile.Bounds.X, Grid.Width),
-            Y = Inside(head.Y + tile.Bounds.Y, Grid.Height),
-        };
-
-        private static double Inside(double position, int side) =>
-            Math.Clamp(position, 0, Math.BitDecrement((double)side));
     }
 }

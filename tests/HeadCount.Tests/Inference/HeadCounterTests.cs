@@ -228,6 +228,48 @@ public sealed class HeadCounterTests : IDisposable
     }
 
     [Fact]
+    public void LargePicture_IsCountedAtHalfItsSizeToo()
+    {
+        List<(int X, int Y)> dots = DotModel.Scatter(800, 200, 40, 4);
+        RgbImage half = DotModel.Draw(800, 200, dots), image = Twice(half);
+        var counter = new HeadCounter(_model, new CountOptions { TileSize = 256, Overlap = Overlap });
+        CountResult result = counter.Count(image);
+        Assert.Equal((1600, 400), (result.Width, result.Height));
+        Assert.True(DotModel.Match(dots, [.. result.Heads.Select(head => head with { X = head.X / 2, Y = head.Y / 2 })]));
+        Assert.Equal(counter.Count(half).DensitySum!.Value, result.DensitySum!.Value, 3);
+
+        PictureWriter.Save(image, _folder["large.png"]);
+        var progress = new List<double>();
+        CountResult ofFile = counter.CountMany([_folder["large.png"]], new Steps(progress)).Single().Result!;
+        Assert.Equal(result.Heads, ofFile.Heads);
+        Assert.Equal(result.DensitySum, ofFile.DensitySum);
+        Assert.Equal(progress.Order(), progress);
+        Assert.Equal(1, progress[^1]);
+        Assert.All(progress, done => Assert.InRange(done, double.Epsilon, 1));
+
+        CountResult kept = new HeadCounter(_model, new CountOptions { KeepDensity = true }).Count(image);
+        Assert.Equal(result.DensitySum!.Value, kept.Density!.Values.Sum(), 2);
+        Assert.Equal((400, 100), (kept.Density.Width, kept.Density.Height));
+        Assert.Null(result.Density);
+    }
+
+    private static RgbImage Twice(RgbImage image)
+    {
+        var twice = new RgbImage(2 * image.Width, 2 * image.Height);
+        for (int i = 0; i < twice.Width * twice.Height; i++)
+        {
+            int from = i / twice.Width / 2 * image.Width + i % twice.Width / 2;
+            image.Pixels.AsSpan(3 * from, 3).CopyTo(twice.Pixels.AsSpan(3 * i, 3));
+        }
+        return twice;
+    }
+
+    private sealed class Steps(List<double> into) : IProgress<double>
+    {
+        public void Report(double value) => into.Add(value);
+    }
+
+    [Fact]
     public void CountMany_KeepsTheOrderAndGoesOnPastAFailure()
     {
         for (int i = 0; i < 8; i++)

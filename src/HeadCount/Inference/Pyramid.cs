@@ -1,0 +1,103 @@
+using HeadCount.Annotations;
+using HeadCount.Localization;
+
+namespace HeadCount.Inference;
+
+/// <summary>What a picture shows at one size.</summary>
+/// <param name="Width">Columns at that size.</param>
+/// <param name="Height">Rows at that size.</param>
+/// <param name="Heads">Its heads at a threshold, in pixels of that size, from top to bottom, then from left to right.</param>
+/// <param name="DensitySum">The sum of its density, where the model has one.</param>
+/// <param name="Density">Its density, where it was kept.</param>
+internal sealed record PictureView(
+    int Width, int Height, Func<double, IReadOnlyList<HeadPoint>> Heads, double? DensitySum, DensityMap? Density);
+
+/// <summary>
+/// Large pictures at half their size too, and at half of that: a network knows heads of some sizes only, and on the
+/// photograph of a large camera those of the people in front are larger. What the smaller view shows stands, but for crowds,
+/// where the larger one sees better.
+/// </summary>
+internal static class Pyramid
+{
+    /// <summary>Pixels that the longer side keeps.</summary>
+    private const int LeastSide = 800;
+
+    /// <summary>Pixels of the smaller view, each way, that are a crowd or none.</summary>
+    internal const int Block = 32;
+
+    /// <summary>Heads in as many pixels of either view that make a crowd: one for 16×16 pixels.</summary>
+    private const double Crowd = 4;
+
+    /// <summary>Pixels of the larger view below which heads of both are one.</summary>
+    private const double Same = 8;
+
+    /// <summary>How many sizes a picture is looked at, its own included.</summary>
+    internal static int Levels(int width, int height) =>
+        1 + Math.Max((int)Math.Log2(Math.Max(width, height) / (double)LeastSide), 0);
+
+    /// <summary>One view of them all, at the size of the first.</summary>
+    /// <param name="views">Each half as large as the one before; they keep their densities in cells of a size that
+    /// divides <see cref="Block"/>.</param>
+    internal static PictureView Join(IReadOnlyList<PictureView> views) =>
+        views.Reverse().Aggregate((smaller, larger) => Join(larger, smaller));
+
+    private static PictureView Join(PictureView larger, PictureView smaller)
+    {
+        DensityMap seen = smaller.Density!, density = larger.Density!;
+        int columns = (larger.Width - 1) / (2 * Block) + 1, rows = (larger.Height - 1) / (2 * Block) + 1;
+        var crowd = new bool[columns * rows];
+        for (int row = 0; row < rows; row++)
+        {
+            for (int column = 0; column < columns; column++)
+            {
+                crowd[row * columns + column] = Sum(seen, column, row, Block) >= Crowd
+                    || Sum(density, column, row, 2 * Block) >= 4 * Crowd;
+            }
+        }
+        var joined = new DensityMap(larger.Width, larger.Height, density.Stride);
+        for (int y = 0; y < joined.Height; y++)
+        {
+            for (int x = 0; x < joined.Width; x++)
+            {
+                int block = y * joined.Stride / (2 * Block) * columns + x * joined.Stride / (2 * Block);
+                joined.Values[y * joined.Width + x] = crowd[block] ? density.Values[y * joined.Width + x] : Share(x, y);
+            }
+        }
+        return new PictureView(larger.Width, larger.Height, Heads, joined.Values.Sum(cell => (double)cell), joined);
+
+        // Of a cell of the smaller view: it lies under four of the larger one, fewer at the border.
+        float Share(int x, int y)
+        {
+            (int column, int row) = (x / 2, y / 2);
+            int across = Math.Min(joined.Width - 2 * column, 2), down = Math.Min(joined.Height - 2 * row, 2);
+            return column < seen.Width && row < seen.Height ? seen.Values[row * seen.Width + column] / (across * down) : 0;
+        }
+
+        bool Crowded(HeadPoint head) => crowd[(int)head.Y / (2 * Block) * columns + (int)head.X / (2 * Block)];
+
+        IReadOnlyList<HeadPoint> Heads(double threshold)
+        {
+            List<HeadPoint> heads = [.. smaller.Heads(threshold)
+                .Select(head => head with { X = Inside(2 * head.X, larger.Width), Y = Inside(2 * head.Y, larger.Height) })
+                .Where(head => !Crowded(head))];
+            var taken = new PointGrid(Same);
+            foreach (HeadPoint head in heads)
+                taken.Add(head.X, head.Y);
+            heads.AddRange(larger.Heads(threshold).Where(head => Crowded(head) && !taken.AnyNearer(head.X, head.Y)));
+            heads.Sort((a, b) => (a.Y, a.X, -a.Score).CompareTo((b.Y, b.X, -b.Score)));
+            return heads;
+        }
+    }
+
+    private static double Inside(double position, int side) => Math.Min(position, Math.BitDecrement((double)side));
+
+    private static double Sum(DensityMap density, int column, int row, int block)
+    {
+        int cells = block / density.Stride;
+        double sum = 0;
+        for (int y = row * cells; y < Math.Min((row + 1) * cells, density.Height); y++)
+            for (int x = column * cells; x < Math.Min((column + 1) * cells, density.Width); x++)
+                sum += density.Values[y * density.Width + x];
+        return sum;
+    }
+}

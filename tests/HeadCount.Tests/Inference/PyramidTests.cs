@@ -1,0 +1,96 @@
+using HeadCount.Annotations;
+using HeadCount.Inference;
+using Xunit;
+
+namespace HeadCount.Tests.Inference;
+
+public sealed class PyramidTests
+{
+    [Theory]
+    [InlineData(1024, 768, 1)]
+    [InlineData(1599, 1599, 1)]
+    [InlineData(1600, 100, 2)]
+    [InlineData(1080, 1920, 2)]
+    [InlineData(4032, 3024, 3)]
+    [InlineData(20000, 15000, 5)]
+    [InlineData(1, 1, 1)]
+    public void Levels_HalveAsLongAsTheLongerSideKeeps800Pixels(int width, int height, int levels) =>
+        Assert.Equal(levels, Pyramid.Levels(width, height));
+
+    // The larger view is 256×128 pixels: four blocks by two; the smaller one 128×64.
+    private static PictureView View(int width, int height, int cell, (int Column, int Row, float Heads)[] blocks, params HeadPoint[] heads)
+    {
+        var density = new DensityMap(width, height, cell);
+        // A block's heads in its first cell.
+        foreach ((int column, int row, float sum) in blocks)
+            density.Values[row * (height / 2 / cell) * density.Width + column * (width / 4 / cell)] = sum;
+        return new PictureView(width, height, threshold => [.. heads.Where(head => head.Score >= threshold)],
+            density.Values.Sum(), density);
+    }
+
+    private static PictureView Larger(int cell, (int, int, float)[] blocks, params HeadPoint[] heads) => View(256, 128, cell, blocks, heads);
+
+    private static PictureView Smaller(int cell, (int, int, float)[] blocks, params HeadPoint[] heads) => View(128, 64, cell, blocks, heads);
+
+    [Theory]
+    [InlineData(4)]
+    [InlineData(32)]
+    public void Join_WhereNoCrowdIs_TakesTheSmallerView(int cell)
+    {
+        PictureView joined = Pyramid.Join([
+            Larger(cell, [(0, 0, 15.9f), (3, 1, 2)], new(10, 10, .9), new(200, 100, .9)),
+            Smaller(cell, [(0, 0, 3.9f), (2, 1, 1)], new(20, 30, .8), new(70, 40, .7))]);
+        Assert.Equal([new(40, 60, .8), new(140, 80, .7)], joined.Heads(.5));
+        Assert.Equal([new(40, 60, .8)], joined.Heads(.75));
+        Assert.Equal(4.9, joined.DensitySum!.Value, 1e-4);
+        Assert.Equal((256, 128, cell), (joined.Width, joined.Height, joined.Density!.Stride));
+    }
+
+    [Theory]
+    [InlineData(0, 4)]
+    [InlineData(16, 0)]
+    public void Join_InACrowdOfEitherView_TakesTheLargerView(float inLarger, float inSmaller)
+    {
+        PictureView joined = Pyramid.Join([
+            Larger(4, [(1, 0, inLarger), (2, 0, 1)], new(100, 10, .9), new(110, 10, .6), new(140, 10, .9)),
+            Smaller(4, [(1, 0, inSmaller), (2, 0, .5f)], new(50, 20, .8), new(80, 30, .8))]);
+        Assert.Equal([new(100, 10, .9), new(110, 10, .6), new(160, 60, .8)], joined.Heads(.5));
+        Assert.Equal(inLarger + .5, joined.DensitySum!.Value, 1e-4);
+    }
+
+    [Fact]
+    public void Join_HeadOnEitherSideOfACrowdsEdge_CountsOnce()
+    {
+        (int, int, float)[] crowd = [(1, 0, 20)];
+        // The crowd begins at column 64.
+        PictureView joined = Pyramid.Join([
+            Larger(4, crowd, new HeadPoint(66, 20, .9), new HeadPoint(90, 20, .9)), Smaller(4, crowd, new HeadPoint(31, 10, .8))]);
+        Assert.Equal([new(62, 20, .8), new(90, 20, .9)], joined.Heads(.5));
+    }
+
+    [Fact]
+    public void Join_OfThree_LetsTheSmallestDecideFirst()
+    {
+        PictureView middle = View(128, 64, 4, [(0, 0, 9)], new HeadPoint(5, 5, .9));
+        PictureView smallest = View(64, 32, 4, [(0, 0, 1)], new HeadPoint(12, 12, .8));
+        PictureView joined = Pyramid.Join([View(256, 128, 4, [(0, 0, 9)], new HeadPoint(9, 9, .9)), middle, smallest]);
+        Assert.Equal([new(48, 48, .8)], joined.Heads(.5));
+        Assert.Equal(1, joined.DensitySum!.Value, 1e-4);
+    }
+
+    [Theory]
+    [InlineData(255, 127)]
+    [InlineData(257, 129)]
+    [InlineData(2001, 3)]
+    public void Join_OfOddSizes_KeepsHeadsInside(int width, int height)
+    {
+        int halfWidth = (int)Math.Round(width / 2.0), halfHeight = (int)Math.Round(height / 2.0);
+        var corner = new HeadPoint(Math.BitDecrement((double)halfWidth), Math.BitDecrement((double)halfHeight), .9);
+        PictureView joined = Pyramid.Join([
+            new PictureView(width, height, _ => [], 0, new DensityMap(width, height, 4)),
+            new PictureView(halfWidth, halfHeight, _ => [corner], 0, new DensityMap(halfWidth, halfHeight, 4))]);
+        HeadPoint head = Assert.Single(joined.Heads(.5));
+        Assert.InRange(head.X, width - 2, Math.BitDecrement((double)width));
+        Assert.InRange(head.Y, height - 2, Math.BitDecrement((double)height));
+    }
+}
