@@ -48,36 +48,26 @@ public sealed class Picture : IDisposable
     /// <param name="maxPixels">Limit of width × height, checked before anything is decoded. A side may have 65,535
     /// pixels, or a ten-thousandth of this limit where that is more.</param>
     /// <exception cref="PictureException">No such file, empty, not a picture, damaged, or too large.</exception>
-    public static Picture Open(string path, long maxPixels = DefaultMaxPixels) => Open(path, maxPixels, 1);
+    public static Picture Open(string path, long maxPixels = DefaultMaxPixels) =>
+        Open(path, maxPixels, long.MaxValue);
 
-    /// <summary>Opens a file to be read smaller.</summary>
-    /// <param name="path">As for <see cref="Open(string, long)"/>.</param>
-    /// <param name="maxPixels">As for <see cref="Open(string, long)"/>; of the picture as it is.</param>
-    /// <param name="times">How much smaller each way, at least 1; a side is rounded and stays 1 at least.</param>
-    /// <exception cref="PictureException">As <see cref="Open(string, long)"/>.</exception>
-    internal static Picture Open(string path, long maxPixels, int times) => Open(path, maxPixels, _ => times);
-
-    private static Picture Open(string path, long maxPixels, Func<Image, int> times)
+    private static Picture Open(string path, long maxPixels, long reduceTo)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(reduceTo, 1);
         try
         {
             Image rgb = OpenImage(path, maxPixels);
-            return Shrunk(path, rgb, times(rgb));
+            double times = Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo));
+            if (times > 1)
+                rgb = Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
+            Region region = Region.New(rgb);
+            return new Picture(path, rgb.Width, rgb.Height,
+                (row, count) => region.Fetch(0, row, rgb.Width, count), region, rgb);
         }
         catch (VipsException e)
         {
             throw Damaged(path, e);
         }
-    }
-
-    private static Picture Shrunk(string path, Image rgb, int times)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(times, 1);
-        if (times > 1)
-            rgb = Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
-        Region region = Region.New(rgb);
-        return new Picture(path, rgb.Width, rgb.Height,
-            (row, count) => region.Fetch(0, row, rgb.Width, count), region, rgb);
     }
 
     /// <summary>The picture as libvips sees it: upright, 8-bit sRGB, to be read from top to bottom.</summary>
@@ -115,16 +105,10 @@ public sealed class Picture : IDisposable
 
     /// <summary>Reads pixels that are in memory already.</summary>
     /// <param name="image">The picture; not copied.</param>
-    /// <param name="times">As for <see cref="Open(string, long, int)"/>.</param>
-    internal static Picture Wrap(RgbImage image, int times)
+    /// <param name="name">What messages and results call it.</param>
+    public static Picture Wrap(RgbImage image, string name = "picture")
     {
-        const string name = "picture";
         ArgumentNullException.ThrowIfNull(image);
-        if (times > 1)
-        {
-            Vips.Setup();
-            return Shrunk(name, Image.NewFromMemory(image.Pixels, image.Width, image.Height, 3, Enums.BandFormat.Uchar), times);
-        }
         int stride = 3 * image.Width;
         return new Picture(name, image.Width, image.Height,
             (row, count) => image.Pixels.AsSpan(row * stride, count * stride).ToArray());
@@ -139,9 +123,7 @@ public sealed class Picture : IDisposable
     /// pixels.</exception>
     public static RgbImage Load(string path, long maxPixels = DefaultMaxPixels, long reduceTo = long.MaxValue)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(reduceTo, 1);
-        using Picture picture = Open(path, maxPixels,
-            rgb => (int)Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo)));
+        using Picture picture = Open(path, maxPixels, reduceTo);
         if (3L * picture.Width * picture.Height > Array.MaxLength)
         {
             throw new PictureException(

@@ -7,7 +7,7 @@ namespace HeadCount.Inference;
 /// Counts heads: picture → tiles → maps → peaks → heads of the picture, a large one at smaller sizes too. Results depend on the picture, the model, the
 /// threshold and the grid alone, not on batches or threads.
 /// </summary>
-/// <remarks>A second thread decodes ahead of the network, at most a few tiles; memory holds one row of tiles of a
+/// <remarks>A second thread decodes ahead of the network, at most a few tiles; memory holds one row of tiles of each size of a
 /// picture, never a large picture as a whole.</remarks>
 public sealed class HeadCounter
 {
@@ -55,8 +55,9 @@ public sealed class HeadCounter
     /// <exception cref="OperationCanceledException">Cancelled between two tiles.</exception>
     public CountResult Count(RgbImage image, CancellationToken cancellation = default)
     {
-        var job = new Job(this);
-        foreach ((Pass pass, TileBatch batch) in job.Read(times => Picture.Wrap(image, times)))
+        using Picture picture = Picture.Wrap(image);
+        var job = new Job(this, picture);
+        foreach ((Pass pass, TileBatch batch) in job.Read(picture))
         {
             cancellation.ThrowIfCancellationRequested();
             pass.Run(batch);
@@ -91,12 +92,12 @@ public sealed class HeadCounter
                     {
                         cancellation.ThrowIfCancellationRequested();
                         work.Pass!.Run(batch);
-                        progress?.Report(done + work.Job.Share);
+                        progress?.Report(done + work.Job!.Share);
                         continue;
                     }
                     done++;
                     yield return work.Error is null
-                        ? new CountOutcome(work.Path, work.Job.Finish(), null)
+                        ? new CountOutcome(work.Path, work.Job!.Finish(), null)
                         : new CountOutcome(work.Path, null, work.Error);
                     progress?.Report(done);
                 }
@@ -112,7 +113,7 @@ public sealed class HeadCounter
     }
 
     // A batch of a picture, or (without one) its end: finished, or failed with an error.
-    private sealed record Work(string Path, Job Job, Pass? Pass, TileBatch? Batch, PictureException? Error);
+    private sealed record Work(string Path, Job? Job, Pass? Pass, TileBatch? Batch, PictureException? Error);
 
     private void Decode(IEnumerable<string> paths, BlockingCollection<Work> queue, CancellationToken stop)
     {
@@ -120,11 +121,13 @@ public sealed class HeadCounter
         {
             foreach (string path in paths)
             {
-                var job = new Job(this);
+                Job? job = null;
                 PictureException? error = null;
                 try
                 {
-                    foreach ((Pass pass, TileBatch batch) in job.Read(times => Picture.Open(path, _options.MaxPixels, times)))
+                    using Picture picture = Picture.Open(path, _options.MaxPixels);
+                    job = new Job(this, picture);
+                    foreach ((Pass pass, TileBatch batch) in job.Read(picture))
                         queue.Add(new Work(path, job, pass, batch, null), stop);
                 }
                 catch (PictureException e)
@@ -145,58 +148,36 @@ public sealed class HeadCounter
     }
 
     /// <summary>One picture on its way: a pass over each of its sizes, the largest first.</summary>
-    private sealed class Job(HeadCounter counter)
+    private sealed class Job
     {
         /// <summary>Pixels of a cell of the density that is kept of a picture of several sizes.</summary>
         private const int DensityCell = 4;
 
-        private Pass?[] _passes = [];
+        private readonly HeadCounter _counter;
+        private readonly Pass[] _passes;
 
-        /// <summary>How much of the work is done: every size has a quarter of the tiles of the one before.</summary>
-        internal double Share
+        internal Job(HeadCounter counter, Picture picture)
         {
-            get
-            {
-                double done = 0, all = 0, weight = 1;
-                foreach (Pass? pass in _passes)
-                {
-                    all += weight;
-                    done += pass is null ? 0 : weight * pass.TilesDone / pass.Grid.Count;
-                    weight /= 4;
-                }
-                return done / all;
-            }
-        }
-
-        /// <summary>Reads the picture at all of its sizes.</summary>
-        /// <param name="open">Opens it, a whole number of times smaller each way.</param>
-        internal IEnumerable<(Pass Pass, TileBatch Batch)> Read(Func<int, Picture> open)
-        {
+            _counter = counter;
             (CountOptions options, HeadModel model) = (counter._options, counter._model);
-            int level = 0;
-            do
-            {
-                using Picture picture = open(1 << level);
-                if (level == 0)
-                {
-                    _passes = new Pass?[model.TakesQuality && model.HasDensity
-                        ? Pyramid.Levels(picture.Width, picture.Height)
-                        : 1];
-                }
-                int? cell = _passes.Length == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
-                var pass = new Pass(picture.Path, picture.Width, picture.Height, options, model, counter._looks, cell);
-                _passes[level] = pass;
-                foreach (TileBatch batch in TileStream.Read(picture, pass.Grid, options.BatchSize))
-                    yield return (pass, batch);
-            }
-            while (++level < _passes.Length);
+            (int width, int height) = (picture.Width, picture.Height);
+            _passes = new Pass[model.TakesQuality && model.HasDensity ? Pyramid.Levels(width, height) : 1];
+            int? cell = _passes.Length == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
+            for (int i = 0; i < _passes.Length; i++, width = (width + 1) / 2, height = (height + 1) / 2)
+                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, cell);
         }
+
+        internal double Share => (double)_passes.Sum(pass => pass.TilesDone) / _passes.Sum(pass => pass.Grid.Count);
+
+        internal IEnumerable<(Pass Pass, TileBatch Batch)> Read(Picture picture) =>
+            TileStream.Read(picture, [.. _passes.Select(pass => pass.Grid)], _counter._options.BatchSize)
+                .Select(tiles => (_passes[tiles.Grid], tiles.Batch));
 
         internal CountResult Finish()
         {
-            CountOptions options = counter._options;
-            PictureView view = Pyramid.Join([.. _passes.Select(pass => pass!.Finish())]);
-            return new CountResult(view.Width, view.Height, view.Heads(options.Threshold ?? counter._model.Card.Threshold),
+            CountOptions options = _counter._options;
+            PictureView view = Pyramid.Join([.. _passes.Select(pass => pass.Finish())]);
+            return new CountResult(view.Width, view.Height, view.Heads(options.Threshold ?? _counter._model.Card.Threshold),
                 view.DensitySum, options.KeepDensity ? view.Density : null)
             {
                 Sweep = options.SweepFrom is double from ? new ThresholdSweep(view.Heads, from) : null,

@@ -36,7 +36,7 @@ internal static class Pyramid
         1 + Math.Max((int)Math.Log2(Math.Max(width, height) / (double)LeastSide), 0);
 
     /// <summary>One view of them all, at the size of the first.</summary>
-    /// <param name="views">Each half as large as the one before; they keep their densities in cells of a size that
+    /// <param name="views">Each half as large as the one before, rounded up; they keep their densities in cells of a size that
     /// divides <see cref="Block"/>.</param>
     internal static PictureView Join(IReadOnlyList<PictureView> views) =>
         views.Reverse().Aggregate((smaller, larger) => Join(larger, smaller));
@@ -65,13 +65,9 @@ internal static class Pyramid
         }
         return new PictureView(larger.Width, larger.Height, Heads, joined.Values.Sum(cell => (double)cell), joined);
 
-        // Of a cell of the smaller view: it lies under four of the larger one, fewer at the border.
-        float Share(int x, int y)
-        {
-            (int column, int row) = (x / 2, y / 2);
-            int across = Math.Min(joined.Width - 2 * column, 2), down = Math.Min(joined.Height - 2 * row, 2);
-            return column < seen.Width && row < seen.Height ? seen.Values[row * seen.Width + column] / (across * down) : 0;
-        }
+        // Of a cell of the smaller view, which lies under four of the larger one, fewer at the border.
+        float Share(int x, int y) => seen.Values[y / 2 * seen.Width + x / 2]
+            / (Math.Min(joined.Width - x / 2 * 2, 2) * Math.Min(joined.Height - y / 2 * 2, 2));
 
         bool Crowded(HeadPoint head) => crowd[(int)head.Y / (2 * Block) * columns + (int)head.X / (2 * Block)];
 

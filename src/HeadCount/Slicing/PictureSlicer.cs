@@ -31,7 +31,7 @@ public static class PictureSlicer
         {
             using Picture picture = Picture.Open(image.ImagePath, options.MaxPixels);
             var grid = new TileGrid(picture.Width, picture.Height, options.TileSize, options.Overlap);
-            foreach (TileBatch batch in TileStream.Read(picture, grid, batchSize: 1))
+            foreach ((_, TileBatch batch) in TileStream.Read(picture, [grid], batchSize: 1))
             {
                 try
                 {

@@ -84,7 +84,7 @@ public sealed class PyramidTests
     [InlineData(2001, 3)]
     public void Join_OfOddSizes_KeepsHeadsInside(int width, int height)
     {
-        int halfWidth = (int)Math.Round(width / 2.0), halfHeight = (int)Math.Round(height / 2.0);
+        int halfWidth = (width + 1) / 2, halfHeight = (height + 1) / 2;
         var corner = new HeadPoint(Math.BitDecrement((double)halfWidth), Math.BitDecrement((double)halfHeight), .9);
         PictureView joined = Pyramid.Join([
             new PictureView(width, height, _ => [], 0, new DensityMap(width, height, 4)),
