@@ -82,11 +82,12 @@ internal static class PointValidation
     internal static PointResult Run(ValidationPictures pictures, HeadNetwork network, ScalarType precision) =>
         Choose(pictures, SuppressionRadii, picture => Find(picture, network, precision));
 
-    /// <summary>Chooses the threshold of a model file, whose scores may differ from those of the network it was made from.</summary>
+    /// <summary>Chooses the threshold of a model file at the default quality; its scores may differ from those of the network it
+    /// was made from.</summary>
     internal static PointResult Run(ValidationPictures pictures, HeadModel model)
     {
         double lowest = DensityAgreement.Lowest(Thresholds[0]);
-        var counter = new HeadCounter(model, new CountOptions { Threshold = lowest, FollowDensity = false, Quality = CountQuality.Fast });
+        var counter = new HeadCounter(model, new CountOptions { Threshold = lowest, FollowDensity = false });
         return Choose(pictures, [model.Card.SuppressionRadius], picture =>
         {
             CountResult result = counter.Count(picture.Image);
