@@ -86,12 +86,11 @@ internal static class PointValidation
     /// was made from.</summary>
     internal static PointResult Run(ValidationPictures pictures, HeadModel model)
     {
-        double lowest = DensityAgreement.Lowest(Thresholds[0]);
-        var counter = new HeadCounter(model, new CountOptions { Threshold = lowest, FollowDensity = false });
+        var counter = new HeadCounter(model, new CountOptions { Threshold = Thresholds[^1], SweepFrom = Thresholds[0] });
         return Choose(pictures, [model.Card.SuppressionRadius], picture =>
         {
             CountResult result = counter.Count(picture.Image);
-            return new Found([[.. result.Heads]], result.DensitySum!.Value);
+            return new Found((threshold, _) => result.Sweep!.At(threshold), result.DensitySum!.Value);
         });
     }
 
@@ -112,14 +111,13 @@ internal static class PointValidation
         double absolute = 0, squared = 0, density = 0;
         for (int i = 0; i < pictures.Length; i++)
         {
-            double own = DensityAgreement.Threshold(found[i].Heads[radius], threshold, found[i].DensitySum);
-            HeadPoint[] heads = [.. found[i].Heads[radius].Where(h => h.Score >= own)];
+            IReadOnlyList<HeadPoint> heads = found[i].Heads(threshold, radius);
             HeadPoint[] annotated = [.. pictures[i].X.Zip(pictures[i].Y, (x, y) => new HeadPoint(x, y))];
             truth += annotated.Length;
-            detected += heads.Length;
+            detected += heads.Count;
             at4 += PointMatcher.Match(annotated, heads, 4).Count;
             at8 += PointMatcher.Match(annotated, heads, 8).Count;
-            double error = heads.Length - annotated.Length;
+            double error = heads.Count - annotated.Length;
             absolute += Math.Abs(error);
             squared += error * error;
             density += Math.Abs(found[i].DensitySum - annotated.Length);
@@ -155,9 +153,13 @@ internal static class PointValidation
         }
         const int Cell = HeadTopology.DensityStride;
         double density = maps.Density[.., .., ..((height + Cell - 1) / Cell), ..((width + Cell - 1) / Cell)].sum().item<float>();
-        return new Found(heads, density);
+        return new Found((threshold, radius) =>
+        {
+            double own = DensityAgreement.Threshold(heads[radius], threshold, density);
+            return [.. heads[radius].Where(head => head.Score >= own)];
+        }, density);
     }
 
-    /// <summary>What the network finds in one picture: heads for every suppression radius, above the lowest threshold.</summary>
-    private sealed record Found(HeadPoint[][] Heads, double DensitySum);
+    /// <summary>What is found in one picture: its heads at a threshold with a suppression radius, by index.</summary>
+    private sealed record Found(Func<double, int, IReadOnlyList<HeadPoint>> Heads, double DensitySum);
 }

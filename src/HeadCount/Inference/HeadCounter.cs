@@ -154,6 +154,9 @@ public sealed class HeadCounter
         private const int DensityCell = 4;
 
         private readonly HeadCounter _counter;
+        private readonly int _levels;
+
+        // One a level, and one more for the glance where the quality asks for it.
         private readonly Pass[] _passes;
 
         internal Job(HeadCounter counter, Picture picture)
@@ -161,8 +164,9 @@ public sealed class HeadCounter
             _counter = counter;
             (CountOptions options, HeadModel model) = (counter._options, counter._model);
             (int width, int height) = (picture.Width, picture.Height);
-            _passes = new Pass[model.TakesQuality && model.HasDensity ? Pyramid.Levels(width, height) : 1];
-            int? cell = _passes.Length == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
+            _levels = model.TakesQuality && model.HasDensity ? Pyramid.Levels(width, height) : 1;
+            _passes = new Pass[_levels + (counter.Quality == CountQuality.Fast ? 0 : 1)];
+            int? cell = _levels == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
             for (int i = 0; i < _passes.Length; i++, width = (width + 1) / 2, height = (height + 1) / 2)
                 _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, cell);
         }
@@ -176,7 +180,8 @@ public sealed class HeadCounter
         internal CountResult Finish()
         {
             CountOptions options = _counter._options;
-            PictureView view = Pyramid.Join([.. _passes.Select(pass => pass.Finish())]);
+            PictureView[] views = [.. _passes.Select(pass => pass.Finish())];
+            PictureView view = Pyramid.Join(views[.._levels], views.Length > _levels ? views[_levels] : null);
             return new CountResult(view.Width, view.Height, view.Heads(options.Threshold ?? _counter._model.Card.Threshold),
                 view.DensitySum, options.KeepDensity ? view.Density : null)
             {

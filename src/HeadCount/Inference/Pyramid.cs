@@ -13,9 +13,9 @@ internal sealed record PictureView(
     int Width, int Height, Func<double, IReadOnlyList<HeadPoint>> Heads, double? DensitySum, DensityMap? Density);
 
 /// <summary>
-/// Large pictures at half their size too, and at half of that: a network knows heads of some sizes only, and on the
-/// photograph of a large camera those of the people in front are larger. What the smaller view shows stands, but for crowds,
-/// where the larger one sees better.
+/// A picture at several sizes, each half of the one before: a network knows heads of some sizes only. Of a large picture, what a
+/// smaller view shows stands, but for crowds, where the larger one sees better. Below that a glance at the smallest finds
+/// people in front of all others.
 /// </summary>
 internal static class Pyramid
 {
@@ -31,15 +31,38 @@ internal static class Pyramid
     /// <summary>Pixels of the larger view below which heads of both are one.</summary>
     private const double Same = 8;
 
-    /// <summary>How many sizes a picture is looked at, its own included.</summary>
+    /// <summary>Pixels of the larger view around a head of a glance in which no other head may be: about its own size.</summary>
+    private const double Apart = 32;
+
+    /// <summary>How many sizes a picture is looked at, its own included, the glance not.</summary>
     internal static int Levels(int width, int height) =>
         1 + Math.Max((int)Math.Log2(Math.Max(width, height) / (double)LeastSide), 0);
 
     /// <summary>One view of them all, at the size of the first.</summary>
-    /// <param name="views">Each half as large as the one before, rounded up; they keep their densities in cells of a size that
-    /// divides <see cref="Block"/>.</param>
-    internal static PictureView Join(IReadOnlyList<PictureView> views) =>
-        views.Reverse().Aggregate((smaller, larger) => Join(larger, smaller));
+    /// <param name="views">Each half as large as the one before, rounded up. Where there are more than one they keep their densities in
+    /// cells of a size that divides <see cref="Block"/>.</param>
+    /// <param name="glance">Half as large as the last of them, or null.</param>
+    internal static PictureView Join(IReadOnlyList<PictureView> views, PictureView? glance = null)
+    {
+        PictureView smallest = glance is null ? views[^1] : AddNear(views[^1], glance);
+        return views.Reverse().Skip(1).Aggregate(smallest, (smaller, larger) => Join(larger, smaller));
+    }
+
+    // Of a glance stand only heads that it is sure of, far from all others: it sees a small head badly, and a group as one.
+    private static PictureView AddNear(PictureView larger, PictureView glance)
+    {
+        return larger with { Heads = Heads };
+
+        IReadOnlyList<HeadPoint> Heads(double threshold)
+        {
+            IReadOnlyList<HeadPoint> heads = larger.Heads(threshold);
+            var taken = new PointGrid(Apart);
+            foreach (HeadPoint head in heads)
+                taken.Add(head.X, head.Y);
+            return Sorted(heads.Concat(Twice(glance.Heads((1 + threshold) / 2), larger)
+                .Where(head => !taken.AnyNearer(head.X, head.Y))));
+        }
+    }
 
     private static PictureView Join(PictureView larger, PictureView smaller)
     {
@@ -73,17 +96,23 @@ internal static class Pyramid
 
         IReadOnlyList<HeadPoint> Heads(double threshold)
         {
-            List<HeadPoint> heads = [.. smaller.Heads(threshold)
-                .Select(head => head with { X = Inside(2 * head.X, larger.Width), Y = Inside(2 * head.Y, larger.Height) })
-                .Where(head => !Crowded(head))];
+            HeadPoint[] heads = [.. Twice(smaller.Heads(threshold), larger).Where(head => !Crowded(head))];
             var taken = new PointGrid(Same);
             foreach (HeadPoint head in heads)
                 taken.Add(head.X, head.Y);
-            heads.AddRange(larger.Heads(threshold).Where(head => Crowded(head) && !taken.AnyNearer(head.X, head.Y)));
-            heads.Sort((a, b) => (a.Y, a.X, -a.Score).CompareTo((b.Y, b.X, -b.Score)));
-            return heads;
+            return Sorted(heads.Concat(
+                larger.Heads(threshold).Where(head => Crowded(head) && !taken.AnyNearer(head.X, head.Y))));
         }
     }
+
+    private static IEnumerable<HeadPoint> Twice(IEnumerable<HeadPoint> heads, PictureView larger) => heads.Select(head => head with
+    {
+        X = Inside(2 * head.X, larger.Width),
+        Y = Inside(2 * head.Y, larger.Height),
+    });
+
+    private static List<HeadPoint> Sorted(IEnumerable<HeadPoint> heads) =>
+        [.. heads.OrderBy(head => (head.Y, head.X, -head.Score))];
 
     private static double Inside(double position, int side) => Math.Min(position, Math.BitDecrement((double)side));
 

@@ -253,6 +253,19 @@ public sealed class HeadCounterTests : IDisposable
         Assert.Null(result.Density);
     }
 
+    [Theory]
+    [InlineData(CountQuality.Fast, 6)]
+    [InlineData(CountQuality.Balanced, 7)]
+    [InlineData(CountQuality.Best, 7)]
+    public void Picture_IsGlancedAt_ButWhereItMustBeFast(CountQuality quality, int tiles)
+    {
+        PictureWriter.Save(Noise(128, 96, 1), _folder["a.png"]);
+        var progress = new List<double>();
+        var counter = new HeadCounter(_model, new CountOptions { TileSize = Tile, Overlap = Overlap, Quality = quality });
+        Assert.Single(counter.CountMany([_folder["a.png"]], new Steps(progress)));
+        Assert.Equal(tiles + 1, progress.Count);
+    }
+
     private static RgbImage Twice(RgbImage image)
     {
         var twice = new RgbImage(2 * image.Width, 2 * image.Height);

@@ -78,6 +78,19 @@ public sealed class PyramidTests
         Assert.Equal(1, joined.DensitySum!.Value, 1e-4);
     }
 
+    [Fact]
+    public void Join_WithAGlance_AddsHeadsItIsSureOf_FarFromAllOthers()
+    {
+        PictureView picture = Larger(4, [], new HeadPoint(100, 60, .9), new HeadPoint(200, 60, .55));
+        PictureView glance = Smaller(4, [(0, 0, 1)],
+            new(10, 10, .81), new(30, 10, .79), new(40, 20, .99), new(50, 46, .9), new(100, 30, .9));
+        PictureView joined = Pyramid.Join([picture], glance);
+        // (80, 40) lies 28 px from (100, 60), (100, 92) lies 32.
+        Assert.Equal([new(20, 20, .81), new(100, 60, .9), new(200, 60, .9), new(100, 92, .9)], joined.Heads(.6));
+        Assert.Equal([new(20, 20, .81), new(60, 20, .79), new(100, 60, .9), new(200, 60, .55), new(100, 92, .9)], joined.Heads(.55));
+        Assert.Equal(picture.DensitySum, joined.DensitySum);
+    }
+
     [Theory]
     [InlineData(255, 127)]
     [InlineData(257, 129)]
