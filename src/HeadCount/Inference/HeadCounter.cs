@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
+using HeadCount.Annotations;
 using HeadCount.Imaging;
+using HeadCount.Localization;
 
 namespace HeadCount.Inference;
 
@@ -154,6 +156,7 @@ public sealed class HeadCounter
         private const int DensityCell = 4;
 
         private readonly HeadCounter _counter;
+        private readonly bool _follow;
         private readonly int _levels;
 
         // One a level, and one more for the glance where the quality asks for it.
@@ -166,9 +169,13 @@ public sealed class HeadCounter
             (int width, int height) = (picture.Width, picture.Height);
             _levels = model.TakesQuality && model.HasDensity ? Pyramid.Levels(width, height) : 1;
             _passes = new Pass[_levels + (counter.Quality == CountQuality.Fast ? 0 : 1)];
+            _follow = options.FollowDensity && model.HasDensity && !model.CountsByDensity;
+            double from = options.SweepFrom ?? Threshold, lowest = _follow ? DensityAgreement.Lowest(from) : from;
+            if (_passes.Length > _levels)
+                lowest = Math.Min(lowest, model.Card.Threshold);
             int? cell = _levels == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
             for (int i = 0; i < _passes.Length; i++, width = (width + 1) / 2, height = (height + 1) / 2)
-                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, cell);
+                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, lowest, cell);
         }
 
         internal double Share => (double)_passes.Sum(pass => pass.TilesDone) / _passes.Sum(pass => pass.Grid.Count);
@@ -177,16 +184,23 @@ public sealed class HeadCounter
             TileStream.Read(picture, [.. _passes.Select(pass => pass.Grid)], _counter._options.BatchSize)
                 .Select(tiles => (_passes[tiles.Grid], tiles.Batch));
 
+        private double Threshold => _counter._options.Threshold ?? _counter._model.Card.Threshold;
+
         internal CountResult Finish()
         {
             CountOptions options = _counter._options;
             PictureView[] views = [.. _passes.Select(pass => pass.Finish())];
-            PictureView view = Pyramid.Join(views[.._levels], views.Length > _levels ? views[_levels] : null);
-            return new CountResult(view.Width, view.Height, view.Heads(options.Threshold ?? _counter._model.Card.Threshold),
-                view.DensitySum, options.KeepDensity ? view.Density : null)
+            if (views.Length > _levels)
+                views[_levels - 1] = Pyramid.AddNear(views[_levels - 1], views[_levels], _counter._model.Card.Threshold);
+            PictureView view = Pyramid.Join(views[.._levels]);
+            return new CountResult(view.Width, view.Height, Heads(Threshold), view.DensitySum, options.KeepDensity ? view.Density : null)
             {
-                Sweep = options.SweepFrom is double from ? new ThresholdSweep(view.Heads, from) : null,
+                Sweep = options.SweepFrom is double from ? new ThresholdSweep(Heads, from) : null,
             };
+
+            IReadOnlyList<HeadPoint> Heads(double threshold) => view.Heads(_follow
+                ? DensityAgreement.Threshold(view.Heads(DensityAgreement.Lowest(threshold)), threshold, view.DensitySum!.Value)
+                : threshold);
         }
     }
 }

@@ -21,7 +21,7 @@ internal sealed class Pass
     private readonly string _path;
     private readonly HeadModel _model;
     private readonly double _radius, _lowest, _densityGain;
-    private readonly bool _keepDensity, _followDensity;
+    private readonly bool _keepDensity;
     private readonly int? _densityCell;
     private readonly IReadOnlyList<Look> _looks;
     private readonly SeamSuppression _seams;
@@ -29,9 +29,10 @@ internal sealed class Pass
     private DensityMap? _density;
 
     /// <summary>Prepares to take in the tiles of a picture of a size. With <paramref name="densityCell"/> its density is kept,
-    /// in cells of so many pixels; else where the options ask for it, in the network's own.</summary>
-    internal Pass(
-        string path, int width, int height, CountOptions options, HeadModel model, IReadOnlyList<Look> looks, int? densityCell)
+    /// in cells of so many pixels; else where the options ask for it, in the network's own. No heads below
+    /// <paramref name="lowest"/> will be asked for.</summary>
+    internal Pass(string path, int width, int height, CountOptions options, HeadModel model, IReadOnlyList<Look> looks,
+        double lowest, int? densityCell)
     {
         _path = path;
         _model = model;
@@ -39,12 +40,8 @@ internal sealed class Pass
         _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
         _densityGain = options.DensityGain ?? model.Card.DensityGain;
         _keepDensity = options.KeepDensity;
-        _followDensity = model.HasDensity && !model.CountsByDensity && options.FollowDensity;
-        double from = options.SweepFrom ?? options.Threshold ?? model.Card.Threshold;
         // What a share of a heat map's highest value is shows at its end.
-        _lowest = model.Adapter == ModelAdapter.HeatMap ? from * LowestPeak
-            : _followDensity ? DensityAgreement.Lowest(from)
-            : from;
+        _lowest = model.Adapter == ModelAdapter.HeatMap ? lowest * LowestPeak : lowest;
         _looks = looks;
         int size = Math.Min(options.TileSize, model.LargestTile ?? int.MaxValue);
         int overlap = size == options.TileSize ? options.Overlap : Math.Min(options.Overlap, size / 2);
@@ -122,7 +119,6 @@ internal sealed class Pass
         Func<double, IReadOnlyList<HeadPoint>> heads =
             _model.CountsByDensity ? Decoded()
             : _model.Adapter == ModelAdapter.HeatMap ? OfHighest
-            : _followDensity ? Following
             : _seams.Join;
         return new PictureView(Grid.Width, Grid.Height, heads, _model.HasDensity ? _densitySum : null, _density);
     }
@@ -146,9 +142,6 @@ internal sealed class Pass
         })];
         return _ => inside;
     }
-
-    private List<HeadPoint> Following(double threshold) => _seams.Join(
-        DensityAgreement.Threshold(_seams.Join(DensityAgreement.Lowest(threshold)), threshold, _densitySum));
 
     private IReadOnlyList<HeadPoint> OfHighest(double share)
     {

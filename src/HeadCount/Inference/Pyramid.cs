@@ -38,30 +38,39 @@ internal static class Pyramid
     internal static int Levels(int width, int height) =>
         1 + Math.Max((int)Math.Log2(Math.Max(width, height) / (double)LeastSide), 0);
 
-    /// <summary>One view of them all, at the size of the first.</summary>
+    /// <summary>One view of them all, at the size of the first. Its heads at a threshold are those of a lower one that score as
+    /// much.</summary>
     /// <param name="views">Each half as large as the one before, rounded up. Where there are more than one they keep their densities in
     /// cells of a size that divides <see cref="Block"/>.</param>
-    /// <param name="glance">Half as large as the last of them, or null.</param>
-    internal static PictureView Join(IReadOnlyList<PictureView> views, PictureView? glance = null)
-    {
-        PictureView smallest = glance is null ? views[^1] : AddNear(views[^1], glance);
-        return views.Reverse().Skip(1).Aggregate(smallest, (smaller, larger) => Join(larger, smaller));
-    }
+    internal static PictureView Join(IReadOnlyList<PictureView> views) =>
+        views.Reverse().Aggregate((smaller, larger) => Join(larger, smaller));
 
-    // Of a glance stand only heads that it is sure of, far from all others: it sees a small head badly, and a group as one.
-    private static PictureView AddNear(PictureView larger, PictureView glance)
+    /// <summary>
+    /// What a view shows, and heads of a glance far from all others: it sees a small head badly, and a group as one. Their scores
+    /// come down to half as far from 1, so that it must be sure of them; the density has none of them, and gets them.
+    /// </summary>
+    /// <param name="view">Of which the heads of scores up to the threshold are known.</param>
+    /// <param name="glance">Half as large, rounded up.</param>
+    /// <param name="threshold">Score from which a head of the view keeps others away.</param>
+    internal static PictureView AddNear(PictureView view, PictureView glance, double threshold)
     {
-        return larger with { Heads = Heads };
-
-        IReadOnlyList<HeadPoint> Heads(double threshold)
+        var taken = new PointGrid(Apart);
+        foreach (HeadPoint head in view.Heads(threshold))
+            taken.Add(head.X, head.Y);
+        HeadPoint[] near = [.. Twice(glance.Heads(.5), view)
+            .Where(head => !taken.AnyNearer(head.X, head.Y))
+            .Select(head => head with { Score = 2 * head.Score - 1 })];
+        HeadPoint[] counted = [.. near.Where(head => head.Score >= threshold)];
+        if (view.Density is DensityMap density)
         {
-            IReadOnlyList<HeadPoint> heads = larger.Heads(threshold);
-            var taken = new PointGrid(Apart);
-            foreach (HeadPoint head in heads)
-                taken.Add(head.X, head.Y);
-            return Sorted(heads.Concat(Twice(glance.Heads((1 + threshold) / 2), larger)
-                .Where(head => !taken.AnyNearer(head.X, head.Y))));
+            foreach (HeadPoint head in counted)
+                density.Values[(int)head.Y / density.Stride * density.Width + (int)head.X / density.Stride]++;
         }
+        return view with
+        {
+            Heads = at => Sorted(view.Heads(at).Concat(near.Where(head => head.Score >= at))),
+            DensitySum = view.DensitySum + counted.Length,
+        };
     }
 
     private static PictureView Join(PictureView larger, PictureView smaller)
@@ -96,12 +105,19 @@ internal static class Pyramid
 
         IReadOnlyList<HeadPoint> Heads(double threshold)
         {
-            HeadPoint[] heads = [.. Twice(smaller.Heads(threshold), larger).Where(head => !Crowded(head))];
+            // From the best down, so that a lower threshold takes none away.
+            var heads = new List<HeadPoint>();
             var taken = new PointGrid(Same);
-            foreach (HeadPoint head in heads)
-                taken.Add(head.X, head.Y);
-            return Sorted(heads.Concat(
-                larger.Heads(threshold).Where(head => Crowded(head) && !taken.AnyNearer(head.X, head.Y))));
+            foreach ((HeadPoint head, int view) in Twice(smaller.Heads(threshold), larger).Where(head => !Crowded(head)).Select(head => (head, 0))
+                .Concat(larger.Heads(threshold).Where(Crowded).Select(head => (head, 1)))
+                .OrderByDescending(candidate => candidate.head.Score))
+            {
+                if (taken.AnyNearer(head.X, head.Y, exceptTag: view))
+                    continue;
+                taken.Add(head.X, head.Y, view);
+                heads.Add(head);
+            }
+            return Sorted(heads);
         }
     }
 

@@ -1,3 +1,4 @@
+using FsCheck.Xunit;
 using HeadCount.Annotations;
 using HeadCount.Inference;
 using Xunit;
@@ -65,7 +66,7 @@ public sealed class PyramidTests
         // The crowd begins at column 64.
         PictureView joined = Pyramid.Join([
             Larger(4, crowd, new HeadPoint(66, 20, .9), new HeadPoint(90, 20, .9)), Smaller(4, crowd, new HeadPoint(31, 10, .8))]);
-        Assert.Equal([new(62, 20, .8), new(90, 20, .9)], joined.Heads(.5));
+        Assert.Equal([new(66, 20, .9), new(90, 20, .9)], joined.Heads(.5));
     }
 
     [Fact]
@@ -79,16 +80,35 @@ public sealed class PyramidTests
     }
 
     [Fact]
-    public void Join_WithAGlance_AddsHeadsItIsSureOf_FarFromAllOthers()
+    public void AddNear_AddsHeadsThatTheGlanceIsSureOf_FarFromAllOthers()
     {
-        PictureView picture = Larger(4, [], new HeadPoint(100, 60, .9), new HeadPoint(200, 60, .55));
-        PictureView glance = Smaller(4, [(0, 0, 1)],
-            new(10, 10, .81), new(30, 10, .79), new(40, 20, .99), new(50, 46, .9), new(100, 30, .9));
-        PictureView joined = Pyramid.Join([picture], glance);
-        // (80, 40) lies 28 px from (100, 60), (100, 92) lies 32.
-        Assert.Equal([new(20, 20, .81), new(100, 60, .9), new(200, 60, .9), new(100, 92, .9)], joined.Heads(.6));
-        Assert.Equal([new(20, 20, .81), new(60, 20, .79), new(100, 60, .9), new(200, 60, .55), new(100, 92, .9)], joined.Heads(.55));
-        Assert.Equal(picture.DensitySum, joined.DensitySum);
+        PictureView picture = Larger(4, [(0, 0, 3)], new HeadPoint(100, 60, .9), new HeadPoint(200, 60, .55));
+        PictureView glance = Smaller(4, [(0, 0, 9)],
+            new(10, 10, .85), new(30, 10, .775), new(40, 20, .99), new(50, 46, .875), new(100, 30, .95));
+        PictureView joined = Pyramid.AddNear(picture, glance, .6);
+        // (80, 40) lies 28 px from (100, 60), (100, 92) lies 32; at (200, 60) nobody scores .6.
+        HeadPoint[] all =
+        [
+            new(20, 20, .7), new(60, 20, .55), new(100, 60, .9), new(200, 60, .9), new(200, 60, .55), new(100, 92, .75),
+        ];
+        foreach (double threshold in (double[])[.5, .6, .72, .8])
+            Assert.Equal(all.Where(head => head.Score >= threshold), joined.Heads(threshold).Select(head => head with { Score = Math.Round(head.Score, 6) }));
+        // Of the three that count.
+        Assert.Equal(6, joined.DensitySum);
+        Assert.Equal(6, joined.Density!.Values.Sum());
+    }
+
+    [Property(MaxTest = 100)]
+    public void Heads_OfALowerThreshold_ThatScoreAsMuch_AreThoseOfTheHigher(int seed, byte crowds)
+    {
+        var random = new Random(seed);
+        HeadPoint[] Scatter(int width, int height) =>
+            [.. Enumerable.Range(0, 40).Select(_ => new HeadPoint(random.NextDouble() * width, random.NextDouble() * height, random.NextDouble()))];
+        (int, int, float)[] seen = [.. Enumerable.Range(0, 8).Where(i => (crowds >> i & 1) == 1).Select(i => (i % 4, i / 4, 20f))];
+        PictureView smaller = Pyramid.AddNear(Smaller(4, seen, Scatter(128, 64)), View(64, 32, 4, [], Scatter(64, 32)), .6);
+        PictureView joined = Pyramid.Join([Larger(4, seen, Scatter(256, 128)), smaller]);
+        foreach (double threshold in (double[])[.1, .5, .6, .65, .9])
+            Assert.Equal(joined.Heads(0).Where(head => head.Score >= threshold), joined.Heads(threshold));
     }
 
     [Theory]
