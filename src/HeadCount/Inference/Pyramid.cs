@@ -47,7 +47,7 @@ internal static class Pyramid
 
     /// <summary>
     /// What a view shows, and heads of a glance far from all others: it sees a small head badly, and a group as one. Their scores
-    /// come down to half as far from 1, so that it must be sure of them; the density has none of them, and gets them.
+    /// come down to twice as far from 1, so that it must be sure of them; the density has none of them, and gets them.
     /// </summary>
     /// <param name="view">Of which the heads of scores up to the threshold are known.</param>
     /// <param name="glance">Half as large, rounded up.</param>
@@ -64,13 +64,27 @@ internal static class Pyramid
         if (view.Density is DensityMap density)
         {
             foreach (HeadPoint head in counted)
-                density.Values[(int)head.Y / density.Stride * density.Width + (int)head.X / density.Stride]++;
+                Spread(head, density);
         }
         return view with
         {
             Heads = at => Sorted(view.Heads(at).Concat(near.Where(head => head.Score >= at))),
             DensitySum = view.DensitySum + counted.Length,
         };
+    }
+
+    // One head over the cells around it, about as wide as itself.
+    private static void Spread(HeadPoint head, DensityMap density)
+    {
+        (int left, int right) = Cells(head.X, density.Width);
+        (int top, int bottom) = Cells(head.Y, density.Height);
+        for (int y = top; y <= bottom; y++)
+            for (int x = left; x <= right; x++)
+                density.Values[y * density.Width + x] += 1f / ((right - left + 1) * (bottom - top + 1));
+
+        (int First, int Last) Cells(double position, int cells) => (
+            Math.Max((int)((position - Apart / 2) / density.Stride), 0),
+            Math.Min((int)((position + Apart / 2) / density.Stride), cells - 1));
     }
 
     private static PictureView Join(PictureView larger, PictureView smaller)
