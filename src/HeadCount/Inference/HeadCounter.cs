@@ -6,11 +6,11 @@ using HeadCount.Localization;
 namespace HeadCount.Inference;
 
 /// <summary>
-/// Counts heads: picture → tiles → maps → peaks → heads of the picture, a large one at smaller sizes too. Results depend on the picture, the model, the
-/// threshold and the grid alone, not on batches or threads.
+/// Counts heads: picture → tiles → maps → peaks → heads of the picture, a large one at smaller sizes too. Results depend
+/// on the picture, the model, the threshold and the grid alone, not on batches or threads.
 /// </summary>
-/// <remarks>A second thread decodes ahead of the network, at most a few tiles; memory holds one row of tiles of each size of a
-/// picture, never a large picture as a whole.</remarks>
+/// <remarks>A second thread decodes ahead of the network, at most a few tiles; memory holds one row of tiles of
+/// each size of a picture, never a large picture as a whole.</remarks>
 public sealed class HeadCounter
 {
     // Enough that the network never waits for a small picture, little enough that large tiles stay small change.

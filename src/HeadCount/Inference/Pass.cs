@@ -158,6 +158,7 @@ internal sealed class Pass
         Y = Inside(head.Y + tile.Bounds.Y, Grid.Height),
     };
 
-    private static double Inside(double position, int side) =>
+    /// <summary>The nearest position within a side of the picture.</summary>
+    internal static double Inside(double position, int side) =>
         Math.Clamp(position, 0, Math.BitDecrement((double)side));
 }

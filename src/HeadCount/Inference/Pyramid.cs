@@ -73,7 +73,8 @@ internal static class Pyramid
         };
     }
 
-    // One head over the cells around it, about as wide as itself.
+    // One head over the cells around it, about as wide as itself, but not beyond its block: whether that is a crowd must not
+    // depend on how fine the cells are.
     private static void Spread(HeadPoint head, DensityMap density)
     {
         (int left, int right) = Cells(head.X, density.Width);
@@ -82,9 +83,12 @@ internal static class Pyramid
             for (int x = left; x <= right; x++)
                 density.Values[y * density.Width + x] += 1f / ((right - left + 1) * (bottom - top + 1));
 
-        (int First, int Last) Cells(double position, int cells) => (
-            Math.Max((int)((position - Apart / 2) / density.Stride), 0),
-            Math.Min((int)((position + Apart / 2) / density.Stride), cells - 1));
+        (int First, int Last) Cells(double position, int cells)
+        {
+            int block = (int)position / Block * Block;
+            return (Math.Max((int)(position - Apart / 2), block) / density.Stride,
+                Math.Min(Math.Min((int)(position + Apart / 2), block + Block - 1) / density.Stride, cells - 1));
+        }
     }
 
     private static PictureView Join(PictureView larger, PictureView smaller)
@@ -137,14 +141,12 @@ internal static class Pyramid
 
     private static IEnumerable<HeadPoint> Twice(IEnumerable<HeadPoint> heads, PictureView larger) => heads.Select(head => head with
     {
-        X = Inside(2 * head.X, larger.Width),
-        Y = Inside(2 * head.Y, larger.Height),
+        X = Pass.Inside(2 * head.X, larger.Width),
+        Y = Pass.Inside(2 * head.Y, larger.Height),
     });
 
     private static List<HeadPoint> Sorted(IEnumerable<HeadPoint> heads) =>
         [.. heads.OrderBy(head => (head.Y, head.X, -head.Score))];
-
-    private static double Inside(double position, int side) => Math.Min(position, Math.BitDecrement((double)side));
 
     private static double Sum(DensityMap density, int column, int row, int block)
     {

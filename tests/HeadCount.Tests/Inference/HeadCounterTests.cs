@@ -247,7 +247,9 @@ public sealed class HeadCounterTests : IDisposable
         Assert.Equal(1, progress[^1]);
         Assert.All(progress, done => Assert.InRange(done, double.Epsilon, 1));
 
-        CountResult kept = new HeadCounter(_model, new CountOptions { KeepDensity = true }).Count(image);
+        var keeping = new CountOptions { TileSize = 256, Overlap = Overlap, KeepDensity = true };
+        CountResult kept = new HeadCounter(_model, keeping).Count(image);
+        Assert.Equal(result.Heads, kept.Heads);
         Assert.Equal(result.DensitySum!.Value, kept.Density!.Values.Sum(), 2);
         Assert.Equal((400, 100), (kept.Density.Width, kept.Density.Height));
         Assert.Null(result.Density);

@@ -96,8 +96,24 @@ public sealed class PyramidTests
         // Of the three that count.
         Assert.Equal(6, joined.DensitySum!.Value, 1e-9);
         Assert.Equal(6, joined.Density!.Values.Sum(), 1e-4);
-        // A head among 8×8 cells and those that it touches.
-        Assert.InRange(joined.Density.Values.Skip(1).Max(), 1f / 81, 1f / 48);
+        // A head among at most 8×8 cells, those of its block.
+        Assert.InRange(joined.Density.Values.Skip(1).Max(), 1f / 64, 1f / 16);
+    }
+
+    [Property(MaxTest = 100)]
+    public void AddNear_CountsAHeadInItsBlock_WhateverTheCells(byte x, byte y)
+    {
+        var glance = Smaller(4, [], new HeadPoint(x / 2.0, y / 4.0, 1));
+        float[] Blocks(int cell)
+        {
+            DensityMap density = Pyramid.AddNear(Larger(cell, []), glance, .6).Density!;
+            var blocks = new float[8 * 4];
+            for (int i = 0; i < density.Values.Length; i++)
+                blocks[i / density.Width * cell / 32 * 8 + i % density.Width * cell / 32] += density.Values[i];
+            return blocks;
+        }
+        Assert.Equal(Blocks(32), Blocks(4), (a, b) => Math.Abs(a - b) < 1e-5);
+        Assert.Single(Blocks(4), sum => sum > 0);
     }
 
     [Property(MaxTest = 100)]
