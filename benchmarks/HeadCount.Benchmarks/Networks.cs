@@ -18,6 +18,8 @@ internal static class Networks
         new Random(1).NextBytes(pixels);
 
         using var options = new SessionOptions { IntraOpNumThreads = threads };
+        // As for HeadCount's: threads that wait busily would take a core from the network that is next.
+        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
         using var csrNet = new InferenceSession(CsrNet.Build(), options);
         using var input = OrtValue.CreateTensorValueFromMemory(Array.ConvertAll(pixels, p => p / 255f), [1, 3, Side, Side]);
         using var run = new RunOptions();
