@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using HeadCount.Annotations;
 using HeadCount.Imaging;
 
@@ -41,7 +42,7 @@ internal sealed record Look(double Scale, bool Mirrored, double Weight)
             if (size == (width, height))
                 tile.Span.CopyTo(into);
             else
-                PixelResizer.Resize(tile.ToArray(), width, height, size.Width, size.Height).CopyTo(into);
+                PixelResizer.Resize(tile, width, height, size.Width, size.Height).CopyTo(into);
             if (Mirrored)
                 Mirror(into, size.Width);
         }
@@ -61,11 +62,11 @@ internal sealed record Look(double Scale, bool Mirrored, double Weight)
 
     private static void Mirror(Span<byte> pixels, int width)
     {
-        for (int row = 0; row < pixels.Length; row += 3 * width)
-        {
-            for (int left = row, right = row + 3 * (width - 1); left < right; left += 3, right -= 3)
-                for (int channel = 0; channel < 3; channel++)
-                    (pixels[left + channel], pixels[right + channel]) = (pixels[right + channel], pixels[left + channel]);
-        }
+        Span<Rgb> row = MemoryMarshal.Cast<byte, Rgb>(pixels);
+        for (; !row.IsEmpty; row = row[width..])
+            row[..width].Reverse();
     }
+
+    [StructLayout(LayoutKind.Sequential, Pack = 1)]
+    private readonly record struct Rgb(byte R, byte G, byte B);
 }
