@@ -1,4 +1,5 @@
-using System.Collections.Concurrent;
+using System.Runtime.ExceptionServices;
+using System.Threading.Tasks.Dataflow;
 using HeadCount.Annotations;
 using HeadCount.Imaging;
 using HeadCount.Localization;
@@ -14,7 +15,7 @@ namespace HeadCount.Inference;
 public sealed class HeadCounter
 {
     // Enough that the network never waits for a small picture, little enough that large tiles stay small change.
-    private const int BatchesAhead = 4;
+    private const int StepsAhead = 8;
 
     private readonly HeadModel _model;
     private readonly CountOptions _options;
@@ -61,8 +62,11 @@ public sealed class HeadCounter
         var job = new Job(this, picture);
         foreach ((Pass pass, TileBatch batch) in job.Read(picture))
         {
-            cancellation.ThrowIfCancellationRequested();
-            pass.Run(batch);
+            for (int look = 0; look < pass.Looks; look++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                pass.Add(batch, pass.See(batch, look, together: false));
+            }
         }
         return job.Finish();
     }
@@ -83,24 +87,32 @@ public sealed class HeadCounter
         IEnumerable<CountOutcome> Iterate()
         {
             using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-            using var queue = new BlockingCollection<Work>(BatchesAhead);
-            Task decoding = Task.Run(() => Decode(paths, queue, stop.Token), CancellationToken.None);
+            // Gives what comes out in the order of what went in.
+            var network = new TransformBlock<Step, Step>(See, new ExecutionDataflowBlockOptions
+            {
+                MaxDegreeOfParallelism = _model.AtOnce,
+                BoundedCapacity = _model.AtOnce + StepsAhead,
+                CancellationToken = stop.Token,
+            });
+            // On a thread of its own, which takes none from the network.
+            Task decoding = Task.Factory.StartNew(() => Decode(paths, network, stop.Token), CancellationToken.None,
+                TaskCreationOptions.LongRunning, TaskScheduler.Default);
             int done = 0;
             try
             {
-                foreach (Work work in queue.GetConsumingEnumerable(cancellation))
+                while (Next(network, cancellation) is Step step)
                 {
-                    if (work.Batch is TileBatch batch)
+                    step.Failure?.Throw();
+                    if (step.Batch is TileBatch batch)
                     {
-                        cancellation.ThrowIfCancellationRequested();
-                        work.Pass!.Run(batch);
-                        progress?.Report(done + work.Job!.Share);
+                        step.Pass!.Add(batch, step.Sight!);
+                        progress?.Report(done + step.Job!.Share);
                         continue;
                     }
                     done++;
-                    yield return work.Error is null
-                        ? new CountOutcome(work.Path, work.Job!.Finish(), null)
-                        : new CountOutcome(work.Path, null, work.Error);
+                    yield return step.Error is null
+                        ? new CountOutcome(step.Path, step.Job!.Finish(), null)
+                        : new CountOutcome(step.Path, null, step.Error);
                     progress?.Report(done);
                 }
                 // What the decoder could not put down to one file.
@@ -109,15 +121,56 @@ public sealed class HeadCounter
             finally
             {
                 stop.Cancel();
+                // Steps that nobody takes would keep it from its end; after that the model may be disposed of.
+                network.LinkTo(DataflowBlock.NullTarget<Step>());
                 Task.WaitAny([decoding], CancellationToken.None);
+                Task.WaitAny([network.Completion], CancellationToken.None);
             }
         }
     }
 
-    // A batch of a picture, or (without one) its end: finished, or failed with an error.
-    private sealed record Work(string Path, Job? Job, Pass? Pass, TileBatch? Batch, PictureException? Error);
+    // A look at a batch of a picture, or (without one) the picture's end: finished, or failed with an error.
+    private sealed record Step(string Path, Job? Job, Pass? Pass, TileBatch? Batch, int Look, PictureException? Error)
+    {
+        internal Pass.Sight? Sight { get; init; }
 
-    private void Decode(IEnumerable<string> paths, BlockingCollection<Work> queue, CancellationToken stop)
+        /// <summary>Why the network has failed.</summary>
+        internal ExceptionDispatchInfo? Failure { get; init; }
+    }
+
+    // The next step in order, once it is done; null after the last.
+    private static Step? Next(IReceivableSourceBlock<Step> network, CancellationToken cancellation)
+    {
+        Step? step;
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (!network.OutputAvailableAsync(cancellation).GetAwaiter().GetResult())
+            {
+                cancellation.ThrowIfCancellationRequested();
+                return null;
+            }
+        }
+        while (!network.TryReceive(out step));
+        return step;
+    }
+
+    private static Step See(Step step)
+    {
+        if (step.Batch is not TileBatch batch)
+            return step;
+        try
+        {
+            return step with { Sight = step.Pass!.See(batch, step.Look, together: true) };
+        }
+        catch (Exception e)
+        {
+            // Thrown when its turn comes: what went before stands.
+            return step with { Failure = ExceptionDispatchInfo.Capture(e) };
+        }
+    }
+
+    private void Decode(IEnumerable<string> paths, ITargetBlock<Step> network, CancellationToken stop)
     {
         try
         {
@@ -130,13 +183,14 @@ public sealed class HeadCounter
                     using Picture picture = Picture.Open(path, _options.MaxPixels);
                     job = new Job(this, picture);
                     foreach ((Pass pass, TileBatch batch) in job.Read(picture))
-                        queue.Add(new Work(path, job, pass, batch, null), stop);
+                        for (int look = 0; look < pass.Looks; look++)
+                            Send(new Step(path, job, pass, batch, look, null));
                 }
                 catch (PictureException e)
                 {
                     error = e;
                 }
-                queue.Add(new Work(path, job, null, null, error), stop);
+                Send(new Step(path, job, null, null, 0, error));
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -145,8 +199,10 @@ public sealed class HeadCounter
         }
         finally
         {
-            queue.CompleteAdding();
+            network.Complete();
         }
+
+        void Send(Step step) => network.SendAsync(step, stop).GetAwaiter().GetResult();
     }
 
     /// <summary>One picture on its way: a pass over each of its sizes, the largest first.</summary>
@@ -178,7 +234,7 @@ public sealed class HeadCounter
                 _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, lowest, cell);
         }
 
-        internal double Share => (double)_passes.Sum(pass => pass.TilesDone) / _passes.Sum(pass => pass.Grid.Count);
+        internal double Share => (double)_passes.Sum(pass => pass.Seen) / _passes.Sum(pass => pass.ToSee);
 
         internal IEnumerable<(Pass Pass, TileBatch Batch)> Read(Picture picture) =>
             TileStream.Read(picture, [.. _passes.Select(pass => pass.Grid)], _counter._options.BatchSize)

@@ -18,29 +18,29 @@ public sealed class HeadModel : IDisposable
     // that is added; smaller tiles are extended by repeating their edge.
     private const int SmallestSide = 32;
 
-    private readonly InferenceSession _session;
+    private readonly NetworkSessions _sessions;
     private readonly RunOptions _runOptions = new();
     private readonly string _input;
     private readonly string[] _outputs, _roles;
     private readonly ForeignInput? _foreign;
 
-    private HeadModel(string path, InferenceSession session, ModelCard card, string[] outputs)
+    private HeadModel(string path, NetworkSessions sessions, ModelCard card, string[] outputs)
     {
         Path = path;
         Card = card;
-        _session = session;
+        _sessions = sessions;
         _input = "image";
         _outputs = _roles = outputs;
     }
 
-    private HeadModel(string path, InferenceSession session, ModelAdapter adapter)
+    private HeadModel(string path, NetworkSessions sessions, ModelAdapter adapter)
     {
         Path = path;
         Card = ForeignContract.Card(path, adapter);
         Adapter = adapter;
-        _session = session;
-        (_input, _foreign) = ForeignContract.Input(path, session);
-        (_outputs, _roles) = ForeignContract.Outputs(path, session, adapter);
+        _sessions = sessions;
+        (_input, _foreign) = ForeignContract.Input(path, sessions.Together);
+        (_outputs, _roles) = ForeignContract.Outputs(path, sessions.Together, adapter);
     }
 
     /// <summary>The ONNX file.</summary>
@@ -78,7 +78,7 @@ public sealed class HeadModel : IDisposable
 
     /// <summary>Loads a model.</summary>
     /// <param name="nameOrPath">The name of a model in <see cref="Folder"/>, or the path of an ONNX file.</param>
-    /// <param name="threads">Threads that one run uses; 0: one for each core.</param>
+    /// <param name="threads">Threads that the network uses; 0: one for each core.</param>
     /// <param name="adapter">What a network of another program gives; null for one with the contract above.</param>
     /// <exception cref="ModelException">There is no such model, or it does not keep the contract above or the
     /// adapter's.</exception>
@@ -87,39 +87,17 @@ public sealed class HeadModel : IDisposable
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
         string path = Find(nameOrPath);
-        using var options = new SessionOptions
-        {
-            // Not ONNX Runtime's own default, which counts cores that a container does not have or misses some it has.
-            IntraOpNumThreads = threads > 0 ? threads : Environment.ProcessorCount,
-            InterOpNumThreads = 1,
-            ExecutionMode = ExecutionMode.ORT_SEQUENTIAL,
-            GraphOptimizationLevel = GraphOptimizationLevel.ORT_ENABLE_ALL,
-            LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL,
-            // Patterns are kept for every input size, and pictures come in all sizes.
-            EnableMemoryPattern = false,
-        };
-        // Waiting threads leave the cores to the decoding of the next picture.
-        options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
-        InferenceSession session;
-        try
-        {
-            session = new InferenceSession(path, options);
-        }
-        catch (OnnxRuntimeException e)
-        {
-            throw new ModelException(
-                $"{path}: not an ONNX model that can be loaded ({FirstLine(e)}); copy or export it again", e);
-        }
+        var sessions = new NetworkSessions(path, threads);
         try
         {
             if (adapter is ModelAdapter foreign)
-                return new HeadModel(path, session, foreign);
-            ModelCard card = ModelCard.FromMetadata(session.ModelMetadata.CustomMetadataMap, path);
-            return new HeadModel(path, session, card, ContractOutputs(path, session));
+                return new HeadModel(path, sessions, foreign);
+            ModelCard card = ModelCard.FromMetadata(sessions.Together.ModelMetadata.CustomMetadataMap, path);
+            return new HeadModel(path, sessions, card, ContractOutputs(path, sessions.Together));
         }
         catch
         {
-            session.Dispose();
+            sessions.Dispose();
             throw;
         }
     }
@@ -132,7 +110,17 @@ public sealed class HeadModel : IDisposable
     /// <param name="height">Rows of a tile, at least 1.</param>
     /// <exception cref="ArgumentException">The buffer has another length.</exception>
     /// <exception cref="ModelException">The network fails or its maps do not fit the tile.</exception>
-    public HeadMaps Run(Memory<byte> tiles, int count, int width, int height)
+    public HeadMaps Run(Memory<byte> tiles, int count, int width, int height) =>
+        Run(_sessions.Alone, tiles, count, width, height);
+
+    /// <summary>The same, for <see cref="AtOnce"/> callers at the same time.</summary>
+    internal HeadMaps RunTogether(Memory<byte> tiles, int count, int width, int height) =>
+        Run(_sessions.Together, tiles, count, width, height);
+
+    /// <summary>Runs that <see cref="RunTogether"/> is for at the same time.</summary>
+    internal int AtOnce => _sessions.AtOnce;
+
+    private HeadMaps Run(InferenceSession session, Memory<byte> tiles, int count, int width, int height)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(width, 1);
@@ -160,7 +148,7 @@ public sealed class HeadModel : IDisposable
         using OrtValue pixels = input;
         try
         {
-            return new HeadMaps(_session.Run(_runOptions, [_input], [pixels], _outputs), _roles, Path, count,
+            return new HeadMaps(session.Run(_runOptions, [_input], [pixels], _outputs), _roles, Path, count,
                 (width, height), _foreign is null ? Card.Stride : null, size);
         }
         catch (OnnxRuntimeException e)
@@ -173,7 +161,7 @@ public sealed class HeadModel : IDisposable
     public void Dispose()
     {
         _runOptions.Dispose();
-        _session.Dispose();
+        _sessions.Dispose();
     }
 
     private static string Find(string nameOrPath)

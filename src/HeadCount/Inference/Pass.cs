@@ -25,6 +25,7 @@ internal sealed class Pass
     private readonly int? _densityCell;
     private readonly IReadOnlyList<Look> _looks;
     private readonly SeamSuppression _seams;
+    private readonly List<Sight> _sights = [];
     private double _densitySum;
     private DensityMap? _density;
 
@@ -51,36 +52,56 @@ internal sealed class Pass
 
     internal TileGrid Grid { get; }
 
-    /// <summary>Tiles that have been through the network.</summary>
-    internal int TilesDone { get; private set; }
+    /// <summary>How often each tile is looked at.</summary>
+    internal int Looks => _looks.Count;
 
-    /// <summary>Runs tiles through the network and gives their buffer back.</summary>
-    internal void Run(TileBatch batch)
+    /// <summary>How many looks at a tile have been taken in.</summary>
+    internal int Seen { get; private set; }
+
+    /// <summary>How many there will be.</summary>
+    internal int ToSee => Grid.Count * Looks;
+
+    /// <summary>What one look at a batch of tiles has given.</summary>
+    internal sealed record Sight(List<HeadPoint>[] Heads, TileDensity[]? Densities);
+
+    /// <summary>The density of a tile: cells, cells from one row to the next, and pixels that a cell is wide.</summary>
+    internal sealed record TileDensity(float[] Cells, int Pitch, int Stride);
+
+    /// <summary>Runs tiles through the network; by several threads at once if need be.</summary>
+    /// <param name="batch">The tiles.</param>
+    /// <param name="look">The look's place among <see cref="Looks"/>.</param>
+    /// <param name="together">Whether others run at the same time.</param>
+    internal Sight See(TileBatch batch, int look, bool together)
     {
         (int width, int height) = (Grid.TileWidth, Grid.TileHeight);
-        var found = new List<HeadPoint>[batch.Count, _looks.Count];
-        try
-        {
-            for (int look = 0; look < _looks.Count; look++)
-            {
-                (int Width, int Height) size = _looks[look].SizeOf(width, height);
-                Memory<byte> pixels = _looks[look].Show(batch.Pixels, batch.Count, width, height);
-                using HeadMaps maps = _model.Run(pixels, batch.Count, size.Width, size.Height);
-                for (int i = 0; i < batch.Count; i++)
-                {
-                    found[i, look] = Find(maps, i, _looks[look]);
-                    // Other looks count no better by their densities.
-                    if (look == 0)
-                        AddDensity(batch.FirstTile + i, maps, i);
-                }
-            }
-        }
-        finally
-        {
-            batch.Return();
-        }
+        Look shown = _looks[look];
+        (int Width, int Height) size = shown.SizeOf(width, height);
+        Memory<byte> pixels = shown.Show(batch.Pixels, batch.Count, width, height);
+        using HeadMaps maps = together
+            ? _model.RunTogether(pixels, batch.Count, size.Width, size.Height)
+            : _model.Run(pixels, batch.Count, size.Width, size.Height);
+        int[] tiles = [.. Enumerable.Range(0, batch.Count)];
+        return new Sight(
+            Array.ConvertAll(tiles, i => Find(maps, i, shown)),
+            // Other looks count no better by their densities.
+            look > 0 || !_model.HasDensity ? null
+                : Array.ConvertAll(tiles, i => new TileDensity(maps.Density(i).ToArray(), maps.DensityPitch, maps.DensityStride)));
+    }
+
+    /// <summary>Takes in what the next look has given, tiles and then looks in their order; after the last one the batch's buffer
+    /// is given back.</summary>
+    internal void Add(TileBatch batch, Sight sight)
+    {
+        Seen += batch.Count;
+        for (int i = 0; i < sight.Densities?.Length; i++)
+            AddDensity(batch.FirstTile + i, sight.Densities[i]);
+        _sights.Add(sight);
+        if (_sights.Count < Looks)
+            return;
         for (int i = 0; i < batch.Count; i++)
-            Add(batch.FirstTile + i, [.. _looks.Select((_, look) => found[i, look])]);
+            Add(batch.FirstTile + i, [.. _sights.Select(one => one.Heads[i])]);
+        _sights.Clear();
+        batch.Return();
     }
 
     // The heads of one look at a tile, in pixels of the tile.
@@ -96,20 +117,17 @@ internal sealed class Pass
             : Consensus.Join([.. found.Zip(_looks, (of, look) => ((IReadOnlyList<HeadPoint>)of, look.Weight))], _radius);
         Tile tile = Grid[tileIndex];
         _seams.Add(tileIndex, heads.Where(head => head.Score >= _lowest).Select(head => Place(head, tile)));
-        TilesDone++;
     }
 
-    private void AddDensity(int tileIndex, HeadMaps maps, int mapIndex)
+    private void AddDensity(int tileIndex, TileDensity density)
     {
-        if (!_model.HasDensity)
-            return;
-        int stride = maps.DensityStride;
+        int stride = density.Stride;
         if (_model.CountsByDensity)
             stride *= (LeastStride + stride - 1) / stride;
         if (_keepDensity || _model.CountsByDensity || _densityCell is not null)
             _density ??= new DensityMap(Grid.Width, Grid.Height, _densityCell ?? stride);
         _densitySum += DensityMap.AddCore(
-            maps.Density(mapIndex), _densityGain, maps.DensityPitch, maps.DensityStride, Grid[tileIndex], _density);
+            density.Cells, _densityGain, density.Pitch, density.Stride, Grid[tileIndex], _density);
     }
 
     /// <summary>What all of its tiles show.</summary>

@@ -257,15 +257,15 @@ public sealed class HeadCounterTests : IDisposable
 
     [Theory]
     [InlineData(CountQuality.Fast, 6)]
-    [InlineData(CountQuality.Balanced, 7)]
-    [InlineData(CountQuality.Best, 7)]
-    public void Picture_IsGlancedAt_ButWhereItMustBeFast(CountQuality quality, int tiles)
+    [InlineData(CountQuality.Balanced, 7 * 2)]
+    [InlineData(CountQuality.Best, 7 * 4)]
+    public void Picture_IsGlancedAt_ButWhereItMustBeFast(CountQuality quality, int looks)
     {
         PictureWriter.Save(Noise(128, 96, 1), _folder["a.png"]);
         var progress = new List<double>();
         var counter = new HeadCounter(_model, new CountOptions { TileSize = Tile, Overlap = Overlap, Quality = quality });
         Assert.Single(counter.CountMany([_folder["a.png"]], new Steps(progress)));
-        Assert.Equal(tiles + 1, progress.Count);
+        Assert.Equal(looks + 1, progress.Count);
     }
 
     private static RgbImage Twice(RgbImage image)
@@ -300,6 +300,62 @@ public sealed class HeadCounterTests : IDisposable
         Assert.Equal(paths, outcomes.Select(o => o.Path));
         Assert.Equal([0, 1, 2, null, 4, null, 6, 7], outcomes.Select(o => o.Result?.Count));
         Assert.Equal([3, 5], outcomes.Index().Where(o => o.Item.Error is not null).Select(o => o.Index));
+    }
+
+    [Fact]
+    public void CountMany_OfSeveralThreads_CountsAsOneDoes()
+    {
+        string[] paths = [.. Enumerable.Range(0, 12).Select(i => _folder[$"{i}.png"])];
+        for (int i = 0; i < paths.Length; i++)
+            PictureWriter.Save(Noise(40 + 17 * i, 150 - 9 * i, i), paths[i]);
+        using HeadModel threaded = HeadModel.Load(_folder["dots.onnx"], threads: 6);
+        var options = new CountOptions { TileSize = Tile, Overlap = Overlap, Quality = CountQuality.Best };
+        var one = new HeadCounter(_model, options);
+        CountOutcome[] outcomes = [.. new HeadCounter(threaded, options).CountMany(paths)];
+        Assert.Equal(paths, outcomes.Select(outcome => outcome.Path));
+        foreach (CountOutcome outcome in outcomes)
+        {
+            CountResult expected = one.Count(outcome.Path);
+            Assert.NotEmpty(expected.Heads);
+            Assert.Equal(expected.Heads, outcome.Result!.Heads);
+            Assert.Equal(expected.DensitySum, outcome.Result.DensitySum);
+        }
+    }
+
+    [Fact]
+    public void CountMany_WhereTheNetworkFails_GivesWhatWentBefore()
+    {
+        // Maps of small tiles alone may reach so far beyond them.
+        DotModel.Build().Save(_folder["wrong.onnx"], (DotModel.Card with { Stride = 4 }).ToMetadata());
+        using HeadModel model = HeadModel.Load(_folder["wrong.onnx"], threads: 3);
+        PictureWriter.Save(Noise(32, 32, 1), _folder["small.png"]);
+        PictureWriter.Save(Noise(128, 128, 1), _folder["large.png"]);
+        var given = new List<CountOutcome>();
+        string[] paths = [_folder["small.png"], _folder["small.png"], _folder["large.png"], _folder["small.png"]];
+        Assert.Throws<ModelException>(() =>
+        {
+            foreach (CountOutcome outcome in new HeadCounter(model, new() { Quality = CountQuality.Fast }).CountMany(paths))
+                given.Add(outcome);
+        });
+        Assert.Equal(2, given.Count);
+        Assert.All(given, outcome => Assert.NotNull(outcome.Result));
+    }
+
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1000)]
+    public void CountMany_LeftEarly_Ends(int pictures)
+    {
+        PictureWriter.Save(new RgbImage(64, 64), _folder["a.png"]);
+        IEnumerable<string> paths = Enumerable.Repeat(_folder["a.png"], pictures);
+        using HeadModel threaded = HeadModel.Load(_folder["dots.onnx"], threads: 3);
+        foreach (CountOutcome outcome in new HeadCounter(threaded).CountMany(paths))
+        {
+            Assert.NotNull(outcome.Result);
+            // Time enough for all of the others that are let in.
+            Thread.Sleep(100);
+            break;
+        }
     }
 
     [Fact]
