@@ -215,7 +215,7 @@ public sealed class HeadCounter
         private readonly bool _follow;
         private readonly int _levels;
 
-        // One a level, and one more for the glance where the quality asks for it.
+        // One a level, and then the glances where the quality asks for them.
         private readonly Pass[] _passes;
 
         internal Job(HeadCounter counter, Picture picture)
@@ -224,14 +224,17 @@ public sealed class HeadCounter
             (CountOptions options, HeadModel model) = (counter._options, counter._model);
             (int width, int height) = (picture.Width, picture.Height);
             _levels = model.TakesQuality && model.HasDensity ? Pyramid.Levels(width, height) : 1;
-            _passes = new Pass[_levels + (counter.Quality == CountQuality.Fast ? 0 : 1)];
+            _passes = new Pass[_levels + (counter.Quality == CountQuality.Fast ? 0 : Pyramid.Glances(width, height))];
             _follow = options.FollowDensity && model.HasDensity && !model.CountsByDensity;
             double from = options.SweepFrom ?? Threshold, lowest = _follow ? DensityAgreement.Lowest(from) : from;
             if (_passes.Length > _levels)
                 lowest = Math.Min(lowest, model.Card.Threshold);
-            int? cell = _levels == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
+            int? cell = _passes.Length == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
             for (int i = 0; i < _passes.Length; i++, width = (width + 1) / 2, height = (height + 1) / 2)
-                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, lowest, cell);
+            {
+                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks,
+                    i < _levels ? lowest : Math.Min(lowest, Pyramid.LeastSeen), cell);
+            }
         }
 
         internal double Share => (double)_passes.Sum(pass => pass.Seen) / _passes.Sum(pass => pass.ToSee);
@@ -246,8 +249,7 @@ public sealed class HeadCounter
         {
             CountOptions options = _counter._options;
             PictureView[] views = [.. _passes.Select(pass => pass.Finish())];
-            if (views.Length > _levels)
-                views[_levels - 1] = Pyramid.AddNear(views[_levels - 1], views[_levels], _counter._model.Card.Threshold);
+            views[_levels - 1] = Pyramid.Reconcile(views[(_levels - 1)..], _counter._model.Card.Threshold);
             PictureView view = Pyramid.Join(views[.._levels]);
             return new CountResult(view.Width, view.Height, Heads(Threshold), view.DensitySum, options.KeepDensity ? view.Density : null)
             {

@@ -13,9 +13,9 @@ internal sealed record PictureView(
     int Width, int Height, Func<double, IReadOnlyList<HeadPoint>> Heads, double? DensitySum, DensityMap? Density);
 
 /// <summary>
-/// A picture at several sizes, each half of the one before: a network knows heads of some sizes only. Of a large picture, what a
-/// smaller view shows stands, but for crowds, where the larger one sees better. Below that a glance at the smallest finds
-/// people in front of all others.
+/// A picture at several sizes, each half of the one before: a network knows heads of some sizes only, and takes parts of larger ones
+/// for heads. Of a large picture, what a smaller view shows stands, but for crowds, where the larger one sees better. Below that,
+/// glances find people in front of all others, and make doubtful what they do not see.
 /// </summary>
 internal static class Pyramid
 {
@@ -31,12 +31,32 @@ internal static class Pyramid
     /// <summary>Pixels of the larger view below which heads of both are one.</summary>
     private const double Same = 8;
 
+    /// <summary>Pixels that the longer side keeps in a glance.</summary>
+    private const int LeastGlance = 96;
+
+    /// <summary>Lowest score of a head of a glance.</summary>
+    internal const double LeastSeen = Consensus.Unseen;
+
+    /// <summary>Pixels of the larger view within which a head of a glance is the same.</summary>
+    private const double Seen = 16;
+
+    /// <summary>Pixels around a head, and heads in them that make a crowd, whose heads are too small for a glance.</summary>
+    private const double Around = 48;
+    private const int CrowdAround = 17;
+
+    /// <summary>How much further from 1 a score comes down for a head that no glance sees, where no other head is seen either.</summary>
+    private const double Doubt = 6;
+
     /// <summary>Pixels of the larger view around a head of a glance in which no other head may be: about its own size.</summary>
     private const double Apart = 32;
 
     /// <summary>How many sizes a picture is looked at, its own included, the glance not.</summary>
     internal static int Levels(int width, int height) =>
         1 + Math.Max((int)Math.Log2(Math.Max(width, height) / (double)LeastSide), 0);
+
+    /// <summary>How many glances a picture of this size gets below that, each at half the size of what comes before.</summary>
+    internal static int Glances(int width, int height) =>
+        Math.Max((int)Math.Log2(Math.Max(width, height) / (double)LeastGlance), 0) - (Levels(width, height) - 1);
 
     /// <summary>One view of them all, at the size of the first. Its heads at a threshold are those of a lower one that score as
     /// much.</summary>
@@ -46,42 +66,86 @@ internal static class Pyramid
         views.Reverse().Aggregate((smaller, larger) => Join(larger, smaller));
 
     /// <summary>
-    /// What a view shows, and heads of a glance far from all others: it sees a small head badly, and a group as one. Their scores
-    /// come down to twice as far from 1, so that it must be sure of them; the density has none of them, and gets them.
+    /// The first view in the light of glances, each half as large as what comes before, rounded up.
     /// </summary>
-    /// <param name="view">Of which the heads of scores up to the threshold are known.</param>
-    /// <param name="glance">Half as large, rounded up.</param>
-    /// <param name="threshold">Score from which a head of the view keeps others away.</param>
-    internal static PictureView AddNear(PictureView view, PictureView glance, double threshold)
+    /// <remarks>
+    /// A head outside crowds that the glance does not see at all is doubtful, the more so the more of the picture's heads are: seen
+    /// from near, skin and cloth are full of such heads, while of people far off a glance sees most. Its score comes down to 1 + 6·d
+    /// times as far from 1, d being the share of such heads. A head of the glance far from all others counts too, with a score 2 − d
+    /// times as far from 1: it sees a small head badly, and a group as one. The density, which sees what the view sees, makes
+    /// way for the heads by as much, and gets those of the glance.
+    /// </remarks>
+    /// <param name="views">The view, then the glances. Heads of scores down to <paramref name="threshold"/> and, of glances,
+    /// <see cref="LeastSeen"/> are known.</param>
+    /// <param name="threshold">Score from which a head is one, for the others' sake.</param>
+    internal static PictureView Reconcile(IReadOnlyList<PictureView> views, double threshold)
     {
-        var taken = new PointGrid(Apart);
-        foreach (HeadPoint head in view.Heads(threshold))
-            taken.Add(head.X, head.Y);
-        HeadPoint[] near = [.. Twice(glance.Heads(.5), view)
+        PictureView result = views[^1];
+        for (int i = views.Count - 2; i >= 0; i--)
+            result = Reconcile(views[i], views[i + 1], result, threshold);
+        return result;
+    }
+
+    // The glance as it is says which heads can be seen, and reconciled with those below it which there are.
+    private static PictureView Reconcile(PictureView view, PictureView glance, PictureView reconciled, double threshold)
+    {
+        PointGrid seen = GridOf(Twice(glance.Heads(LeastSeen), view), Seen);
+        IReadOnlyList<HeadPoint> heads = view.Heads(threshold);
+        PointGrid around = GridOf(heads, Around);
+        int unseen = heads.Count(IsUnseen);
+        double doubt = heads.Count == 0 ? 1 : (double)unseen / heads.Count;
+
+        HeadPoint[] kept = [.. heads.Select(Doubted).Where(IsHead)];
+        PointGrid taken = GridOf(kept, Apart);
+        HeadPoint[] near = [.. Twice(reconciled.Heads(LeastSeen), view)
             .Where(head => !taken.AnyNearer(head.X, head.Y))
-            .Select(head => head with { Score = 2 * head.Score - 1 })];
-        HeadPoint[] counted = [.. near.Where(head => head.Score >= threshold)];
+            .Select(head => Lowered(head, 2 - doubt))];
+        HeadPoint[] counted = [.. near.Where(IsHead)];
+        // Of a density that sees more than the heads, they can make less doubtful.
+        double disbelief = unseen / Math.Max(Math.Max(heads.Count, view.DensitySum ?? 0), 1);
+        double? sum = (1 - disbelief) * view.DensitySum + disbelief * kept.Length + counted.Length;
         if (view.Density is DensityMap density)
         {
+            for (int i = 0; i < density.Values.Length; i++)
+                density.Values[i] *= (float)(1 - disbelief);
+            foreach (HeadPoint head in kept)
+                Spread(head, disbelief, density);
             foreach (HeadPoint head in counted)
-                Spread(head, density);
+                Spread(head, 1, density);
         }
         return view with
         {
-            Heads = at => Sorted(view.Heads(at).Concat(near.Where(head => head.Score >= at))),
-            DensitySum = view.DensitySum + counted.Length,
+            Heads = at => Sorted(view.Heads(at).Select(Doubted).Concat(near).Where(head => head.Score >= at)),
+            DensitySum = sum,
         };
+
+        bool IsHead(HeadPoint head) => head.Score >= threshold;
+
+        bool IsUnseen(HeadPoint head) => !seen.AnyNearer(head.X, head.Y) && around.CountNearer(head.X, head.Y) < CrowdAround;
+
+        HeadPoint Doubted(HeadPoint head) => IsUnseen(head) ? Lowered(head, 1 + Doubt * doubt) : head;
     }
 
-    // One head over the cells around it, about as wide as itself, but not beyond its block: whether that is a crowd must not
+    private static PointGrid GridOf(IEnumerable<HeadPoint> heads, double radius)
+    {
+        var grid = new PointGrid(radius);
+        foreach (HeadPoint head in heads)
+            grid.Add(head.X, head.Y);
+        return grid;
+    }
+
+    private static HeadPoint Lowered(HeadPoint head, double times) =>
+        head with { Score = Math.Max(1 - times * (1 - head.Score), 0) };
+
+    // A head, or a share of one, over the cells around it, about as wide as itself, but not beyond its block: whether that is a crowd must not
     // depend on how fine the cells are.
-    private static void Spread(HeadPoint head, DensityMap density)
+    private static void Spread(HeadPoint head, double share, DensityMap density)
     {
         (int left, int right) = Cells(head.X, density.Width);
         (int top, int bottom) = Cells(head.Y, density.Height);
         for (int y = top; y <= bottom; y++)
             for (int x = left; x <= right; x++)
-                density.Values[y * density.Width + x] += 1f / ((right - left + 1) * (bottom - top + 1));
+                density.Values[y * density.Width + x] += (float)(share / ((right - left + 1) * (bottom - top + 1)));
 
         (int First, int Last) Cells(double position, int cells)
         {

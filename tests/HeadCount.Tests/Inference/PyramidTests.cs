@@ -79,20 +79,31 @@ public sealed class PyramidTests
         Assert.Equal(1, joined.DensitySum!.Value, 1e-4);
     }
 
+    [Theory]
+    [InlineData(1024, 768, 3)]
+    [InlineData(1600, 1200, 3)]
+    [InlineData(20000, 15000, 3)]
+    [InlineData(192, 1, 1)]
+    [InlineData(191, 191, 0)]
+    [InlineData(1, 1, 0)]
+    public void Glances_HalveAsLongAsTheLongerSideKeeps96Pixels(int width, int height, int glances) =>
+        Assert.Equal(glances, Pyramid.Glances(width, height));
+
     [Fact]
-    public void AddNear_AddsHeadsThatTheGlanceIsSureOf_FarFromAllOthers()
+    public void Reconcile_AddsHeadsThatTheGlanceIsSureOf_FarFromAllOthers()
     {
         PictureView picture = Larger(4, [(0, 0, 3)], new HeadPoint(100, 60, .9), new HeadPoint(200, 60, .55));
+        // The first head is the picture's own.
         PictureView glance = Smaller(4, [(0, 0, 9)],
-            new(10, 10, .85), new(30, 10, .775), new(40, 20, .99), new(50, 46, .875), new(100, 30, .95));
-        PictureView joined = Pyramid.AddNear(picture, glance, .6);
+            new(50, 30, .3), new(10, 10, .85), new(30, 10, .775), new(40, 20, .99), new(50, 46, .875), new(100, 30, .95));
+        PictureView joined = Pyramid.Reconcile([picture, glance], .6);
         // (80, 40) lies 28 px from (100, 60), (100, 92) lies 32; at (200, 60) nobody scores .6.
         HeadPoint[] all =
         [
             new(20, 20, .7), new(60, 20, .55), new(100, 60, .9), new(200, 60, .9), new(200, 60, .55), new(100, 92, .75),
         ];
         foreach (double threshold in (double[])[.5, .6, .72, .8])
-            Assert.Equal(all.Where(head => head.Score >= threshold), joined.Heads(threshold).Select(head => head with { Score = Math.Round(head.Score, 6) }));
+            Assert.Equal(all.Where(head => head.Score >= threshold), Rounded(joined.Heads(threshold)));
         // Of the three that count.
         Assert.Equal(6, joined.DensitySum!.Value, 1e-9);
         Assert.Equal(6, joined.Density!.Values.Sum(), 1e-4);
@@ -100,13 +111,55 @@ public sealed class PyramidTests
         Assert.InRange(joined.Density.Values.Skip(1).Max(), 1f / 64, 1f / 16);
     }
 
+    [Fact]
+    public void Reconcile_DoubtsHeadsThatTheGlanceDoesNotSee_AsFarAsTheyAreMany()
+    {
+        HeadPoint[] heads = [new(20, 20, .9), new(120, 20, .9), new(20, 90, .9), new(120, 90, .9)];
+        // One of four is seen, 15 px from where it is; the others' scores come down to 1 + 6·¾ times as far from 1.
+        PictureView joined = Pyramid.Reconcile([Larger(4, [(0, 0, 4)], heads), Smaller(4, [], new HeadPoint(17.5, 10, .3))], .6);
+        Assert.Equal([heads[0], .. heads[1..].Select(head => head with { Score = .45 })], Rounded(joined.Heads(.4)));
+        Assert.Equal([heads[0]], joined.Heads(.6));
+        // A quarter of four, and three quarters of the head that is left.
+        Assert.Equal(1.75, joined.DensitySum!.Value, 1e-9);
+        Assert.Equal(1.75, joined.Density!.Values.Sum(), 1e-4);
+        // A density of more than the heads is doubted less: half of six.
+        joined = Pyramid.Reconcile([Larger(4, [(0, 0, 6)], heads), Smaller(4, [], new HeadPoint(17.5, 10, .3))], .6);
+        Assert.Equal(3.5, joined.DensitySum!.Value, 1e-9);
+        // All are seen, 16 px away and less.
+        HeadPoint[] near = [.. heads.Select(head => new HeadPoint(head.X / 2 + 7.9, head.Y / 2, .3))];
+        Assert.Equal(heads, Pyramid.Reconcile([Larger(4, [], heads), Smaller(4, [], near)], .6).Heads(.6));
+    }
+
+    [Theory]
+    [InlineData(17, 17)]
+    [InlineData(16, 0)]
+    public void Reconcile_DoesNotDoubtACrowd(int heads, int left)
+    {
+        HeadPoint[] crowd = [.. Enumerable.Range(0, heads).Select(i => new HeadPoint(100 + i % 5 * 4, 40 + i / 5 * 4, .7))];
+        Assert.Equal(left, Pyramid.Reconcile([Larger(4, [], crowd), Smaller(4, [])], .6).Heads(.6).Count);
+    }
+
+    [Fact]
+    public void Reconcile_OfThree_LetsTheSmallestSpeakThroughTheNext()
+    {
+        PictureView picture = Larger(4, [(0, 0, 3)], new(40, 40, .8), new(60, 40, .8), new(50, 60, .8));
+        PictureView glance = Smaller(4, []), least = View(64, 32, 4, [], new HeadPoint(12, 12, .9));
+        PictureView joined = Pyramid.Reconcile([picture, glance, least], .6);
+        // Nothing is seen twice, so all that is left is the surest, at its own score.
+        Assert.Equal([new(48, 48, .9)], Rounded(joined.Heads(.3)));
+        Assert.Equal(1, joined.DensitySum!.Value, 1e-9);
+    }
+
+    private static IEnumerable<HeadPoint> Rounded(IEnumerable<HeadPoint> heads) =>
+        heads.Select(head => head with { Score = Math.Round(head.Score, 6) });
+
     [Property(MaxTest = 100)]
-    public void AddNear_CountsAHeadInItsBlock_WhateverTheCells(byte x, byte y)
+    public void Reconcile_CountsAHeadInItsBlock_WhateverTheCells(byte x, byte y)
     {
         var glance = Smaller(4, [], new HeadPoint(x / 2.0, y / 4.0, 1));
         float[] Blocks(int cell)
         {
-            DensityMap density = Pyramid.AddNear(Larger(cell, []), glance, .6).Density!;
+            DensityMap density = Pyramid.Reconcile([Larger(cell, []), glance], .6).Density!;
             var blocks = new float[8 * 4];
             for (int i = 0; i < density.Values.Length; i++)
                 blocks[i / density.Width * cell / 32 * 8 + i % density.Width * cell / 32] += density.Values[i];
@@ -123,7 +176,8 @@ public sealed class PyramidTests
         HeadPoint[] Scatter(int width, int height) =>
             [.. Enumerable.Range(0, 40).Select(_ => new HeadPoint(random.NextDouble() * width, random.NextDouble() * height, random.NextDouble()))];
         (int, int, float)[] seen = [.. Enumerable.Range(0, 8).Where(i => (crowds >> i & 1) == 1).Select(i => (i % 4, i / 4, 20f))];
-        PictureView smaller = Pyramid.AddNear(Smaller(4, seen, Scatter(128, 64)), View(64, 32, 4, [], Scatter(64, 32)), .6);
+        PictureView smaller = Pyramid.Reconcile(
+            [Smaller(4, seen, Scatter(128, 64)), View(64, 32, 4, [], Scatter(64, 32)), View(32, 16, 4, [], Scatter(32, 16))], .6);
         PictureView joined = Pyramid.Join([Larger(4, seen, Scatter(256, 128)), smaller]);
         foreach (double threshold in (double[])[.1, .5, .6, .65, .9])
             Assert.Equal(joined.Heads(0).Where(head => head.Score >= threshold), joined.Heads(threshold));
