@@ -7,11 +7,11 @@ public enum CountQuality
     /// <summary>One look.</summary>
     Fast,
 
-    /// <summary>A second look at the mirrored picture, and a glance at half its size for people near the camera: two and a
-    /// half times the time. The default.</summary>
+    /// <summary>A second look at the mirrored picture, and glances at smaller sizes for people near the camera: two
+    /// and a half times the time. The default.</summary>
     Balanced,
 
     /// <summary>Looks at the picture, its mirror image, a smaller copy, which shows large heads better, and a larger one,
-    /// which shows small heads better, and a glance at half its size: five and a half times the time.</summary>
+    /// which shows small heads better, and glances at smaller sizes: five and a half times the time.</summary>
     Best,
 }
