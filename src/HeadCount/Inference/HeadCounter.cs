@@ -71,7 +71,7 @@ public sealed class HeadCounter
         return job.Finish();
     }
 
-    /// <summary>Counts many picture files, in their order; one is decoded while another runs through the network.
+    /// <summary>Counts many picture files, in their order, several tiles at a time and the next ones decoded meanwhile.
     /// A file that fails gives an outcome with its error and the others go on.</summary>
     /// <param name="paths">The files; taken one by one as the work goes on.</param>
     /// <param name="progress">Told how many pictures are done, a large one in fractions; on the calling thread.</param>

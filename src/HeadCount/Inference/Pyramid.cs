@@ -137,8 +137,8 @@ internal static class Pyramid
     private static HeadPoint Lowered(HeadPoint head, double times) =>
         head with { Score = Math.Max(1 - times * (1 - head.Score), 0) };
 
-    // A head, or a share of one, over the cells around it, about as wide as itself, but not beyond its block: whether that is a crowd must not
-    // depend on how fine the cells are.
+    // A head, or a share of one, over the cells around it, about as wide as itself, but not beyond its block: whether that is a
+    // crowd must not depend on how fine the cells are.
     private static void Spread(HeadPoint head, double share, DensityMap density)
     {
         (int left, int right) = Cells(head.X, density.Width);
