@@ -72,8 +72,9 @@ internal static class Pyramid
     /// A head outside crowds that the glance does not see at all is doubtful, the more so the more of the picture's heads are: seen
     /// from near, skin and cloth are full of such heads, while of people far off a glance sees most. Its score comes down to 1 + 6·d
     /// times as far from 1, d being the share of such heads. A head of the glance far from all others counts too, with a score 2 − d
-    /// times as far from 1: it sees a small head badly, and a group as one. The density, which sees what the view sees, makes
-    /// way for the heads by as much, and gets those of the glance.
+    /// times as far from 1: it sees a small head badly, and a group as one. (Of heads below the threshold the
+    /// better of two that near counts.) The density, which sees what the view sees, makes way for the heads by as much, and gets those
+    /// of the glance.
     /// </remarks>
     /// <param name="views">The view, then the glances. Heads of scores down to <paramref name="threshold"/> and, of glances,
     /// <see cref="LeastSeen"/> are known.</param>
@@ -95,11 +96,13 @@ internal static class Pyramid
         int unseen = heads.Count(IsUnseen);
         double doubt = heads.Count == 0 ? 1 : (double)unseen / heads.Count;
 
-        HeadPoint[] kept = [.. heads.Select(Doubted).Where(IsHead)];
-        PointGrid taken = GridOf(kept, Apart);
+        HeadPoint[] all = [.. view.Heads(LeastSeen).Select(Doubted)], kept = [.. all.Where(IsHead)];
+        PointGrid taken = GridOf(kept, Apart), aroundAll = GridOf(all, Apart);
         HeadPoint[] near = [.. Twice(reconciled.Heads(LeastSeen), view)
             .Where(head => !taken.AnyNearer(head.X, head.Y))
-            .Select(head => Lowered(head, 2 - doubt))];
+            .Select(head => Lowered(head, 2 - doubt))
+            .Where(head => !BetterNearer(head, all, aroundAll))];
+        PointGrid aroundNear = GridOf(near, Apart);
         HeadPoint[] counted = [.. near.Where(IsHead)];
         // Of a density that sees more than the heads, they can make less doubtful.
         double disbelief = unseen / Math.Max(Math.Max(heads.Count, view.DensitySum ?? 0), 1);
@@ -115,24 +118,29 @@ internal static class Pyramid
         }
         return view with
         {
-            Heads = at => Sorted(view.Heads(at).Select(Doubted).Concat(near).Where(head => head.Score >= at)),
+            Heads = at => Sorted(view.Heads(at).Select(Doubted).Where(head => IsHead(head) || !BetterNearer(head, near, aroundNear))
+                .Concat(near).Where(head => head.Score >= at)),
             DensitySum = sum,
         };
 
         bool IsHead(HeadPoint head) => head.Score >= threshold;
 
-        bool IsUnseen(HeadPoint head) => !seen.AnyNearer(head.X, head.Y) && around.CountNearer(head.X, head.Y) < CrowdAround;
+        bool IsUnseen(HeadPoint head) => !seen.AnyNearer(head.X, head.Y) && around.Nearer(head.X, head.Y).Count() < CrowdAround;
 
         HeadPoint Doubted(HeadPoint head) => IsUnseen(head) ? Lowered(head, 1 + Doubt * doubt) : head;
     }
 
+    // Each has its place among the heads as its tag.
     private static PointGrid GridOf(IEnumerable<HeadPoint> heads, double radius)
     {
         var grid = new PointGrid(radius);
-        foreach (HeadPoint head in heads)
-            grid.Add(head.X, head.Y);
+        foreach ((int i, HeadPoint head) in heads.Index())
+            grid.Add(head.X, head.Y, i);
         return grid;
     }
+
+    private static bool BetterNearer(HeadPoint head, HeadPoint[] others, PointGrid grid) =>
+        grid.Nearer(head.X, head.Y).Any(i => others[i].Score > head.Score);
 
     private static HeadPoint Lowered(HeadPoint head, double times) =>
         head with { Score = Math.Max(1 - times * (1 - head.Score), 0) };

@@ -30,9 +30,10 @@ internal sealed class PointGrid(double radius)
         return false;
     }
 
-    /// <summary>How many points lie nearer than the radius.</summary>
-    internal int CountNearer(double x, double y) => radius <= 0 ? 0
-        : Around(x, y).Count(point => (point.X - x) * (point.X - x) + (point.Y - y) * (point.Y - y) < radius * radius);
+    /// <summary>Tags of the points that lie nearer than the radius.</summary>
+    internal IEnumerable<int> Nearer(double x, double y) => radius <= 0 ? []
+        : Around(x, y).Where(point => (point.X - x) * (point.X - x) + (point.Y - y) * (point.Y - y) < radius * radius)
+            .Select(point => point.Tag);
 
     /// <summary>Points that may lie nearer than the radius: those of the nine buckets around a place.</summary>
     internal IEnumerable<(double X, double Y, int Tag)> Around(double x, double y)
