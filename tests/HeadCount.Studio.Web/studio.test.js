@@ -89,6 +89,30 @@ inBrowser("a folder: pictures alone are taken, and one opened while it waits sho
   await page.waitForFunction(() => document.querySelectorAll(".cards li").length === 8 && !document.querySelector("#counting"));
 });
 
+inBrowser("a list of pictures that was long on its way undoes no news", async page => {
+  const { project, call } = await makeProject(studio.address, "slow list");
+  let asked = 0, release;
+  const released = new Promise(resolve => release = resolve);
+  await page.route(`**/api/projects/${project.id}/pictures`, async route => {
+    const list = await route.fetch();
+    asked++;
+    await released;
+    await route.fulfill({ response: list });
+  });
+  await page.goto(`/#/project/${project.id}`);
+  // Once for the page, once when the line of news stands.
+  while (asked < 2) await page.waitForTimeout(20);
+  const form = new FormData();
+  form.append("file", new Blob([readFileSync(sample(4))]), "late.jpg");
+  const [{ id }] = await call("POST", `projects/${project.id}/pictures`, form);
+  while ((await call("GET", `pictures/${id}`)).state !== "done") await page.waitForTimeout(20);
+  await page.waitForTimeout(300);
+  release();
+  await page.waitForSelector("h1");
+  await page.waitForTimeout(500);
+  await page.waitForFunction(() => Number(document.querySelector(".cards .figure")?.textContent) > 0 && !document.querySelector("#counting"));
+});
+
 inBrowser("every format is offered and comes", async page => {
   const { pictures: [picture], call } = await makeProject(studio.address, "formats", sample(4));
   await open(page, picture);

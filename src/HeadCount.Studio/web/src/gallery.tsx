@@ -39,18 +39,24 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
       if (!known || known.revision <= picture.revision) pictures.current.set(picture.id, picture);
       show();
     };
-    const load = () => Promise.all([api.project(id), api.pictures(id)]).then(([loaded, all]) => {
-      setProject(loaded);
-      document.title = `${loaded.name} · HeadCount Studio`;
-      pictures.current = new Map(all.map(picture => [picture.id, picture]));
-      show();
-    }, failure => setProblem(words(failure)));
+    const load = () => {
+      const before = [...pictures.current.keys()];
+      return Promise.all([api.project(id), api.pictures(id)]).then(([loaded, all]) => {
+        setProject(loaded);
+        document.title = `${loaded.name} · HeadCount Studio`;
+        // What came while the list was on its way is newer than the list.
+        const listed = new Set(all.map(picture => picture.id));
+        before.filter(known => !listed.has(known)).forEach(gone => pictures.current.delete(gone));
+        all.forEach(put);
+        show();
+      }, failure => setProblem(words(failure)));
+    };
     void load();
     const events = api.events(id);
     events.addEventListener("picture", event => put(JSON.parse(event.data) as Picture));
     events.addEventListener("progress", event => setLeft((JSON.parse(event.data) as { secondsLeft: number | null }).secondsLeft));
     // What happened before the line stood, or while it was down.
-    events.onopen = () => void load();
+    events.addEventListener("hello", () => void load());
     const stop = onUpload(added => added.filter(picture => picture.projectId === id).forEach(put));
     return () => {
       clearTimeout(timer);

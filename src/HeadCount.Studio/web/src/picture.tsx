@@ -48,7 +48,7 @@ export function PicturePage({ id, info, compared }: { id: string; info: Info; co
       if (news.id === id) void attempt(() => made.heard(news));
     });
     // What happened before the line stood, or while it was down.
-    events.onopen = () => void attempt(async () => made.heard(await api.picture(id)));
+    events.addEventListener("hello", () => void attempt(async () => made.heard(await api.picture(id))));
     const leaving = (event: BeforeUnloadEvent) => {
       if (made.unsaved) {
         event.preventDefault();

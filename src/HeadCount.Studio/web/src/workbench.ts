@@ -400,6 +400,8 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     },
     /** News of this picture from the server, our own changes among them. */
     async heard(news: Picture) {
+      // An answer can come after news that are younger than it.
+      if (news.revision < picture.revision) return;
       const recounted = news.state === "done" && (picture.state !== "done" || news.model !== picture.model);
       if (save === "saving" || headsDirty || previewing) return;
       const foreign = news.revision > revision;
