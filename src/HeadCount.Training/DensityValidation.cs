@@ -45,7 +45,7 @@ internal static class DensityValidation
     internal static DensityResult Run(ValidationPictures pictures, CsrNet network, ScalarType precision) =>
         new([.. pictures.Lists.Select(list =>
         {
-            double[] errors = [.. list.Pictures.Select(p => Sum(network, p.Image, precision) - p.Count)];
+            double[] errors = [.. list.Pictures.Select(p => Sum(network, p.Pixels(), precision) - p.Count)];
             return new DensityScores(list.Name, errors.Average(Math.Abs), Math.Sqrt(errors.Average(e => e * e)));
         })]);
 

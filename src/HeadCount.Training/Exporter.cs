@@ -67,7 +67,7 @@ public static class Exporter
         using IRecipe recipe = IRecipe.Of(options with { Teacher = null });
         LoadMean(folders, recipe.Average);
 
-        var pictures = ValidationPictures.Load(options);
+        var pictures = ValidationPictures.Load(options, PictureMemory.Half());
         IValidationResult result = recipe.Validate(pictures, ScalarType.Float32);
         var card = new ModelCard
         {
@@ -91,10 +91,14 @@ public static class Exporter
                 card = card with { DensityGain = DensityGain(part, options) };
                 card.Write(part);
                 // The validation above knew nothing of the gain, and integers score a little lower or higher than its floats.
-                using (var model = HeadModel.Load(part))
-                    result = PointValidation.Run(pictures, model);
-                card = card with { Threshold = result.Threshold, Scores = Scores(result) };
-                card.Write(part);
+                // How looks are combined depends on the threshold a little: the second choice is made with the first one's.
+                for (int choice = 0; choice < 2; choice++)
+                {
+                    using (var model = HeadModel.Load(part))
+                        result = PointValidation.Run(pictures, model);
+                    card = card with { Threshold = result.Threshold, Scores = Scores(result) };
+                    card.Write(part);
+                }
             }
             difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
             if (!exportOptions.Quantize && !(difference <= Tolerance))
@@ -149,10 +153,10 @@ public static class Exporter
         using var model = HeadModel.Load(path);
         var counter = new HeadCounter(model, new CountOptions { Quality = CountQuality.Fast });
         return Math.Round(DensityCalibration.Factor(options.Train.Select(l =>
-            TrainingSet.LoadList(options.Dataset, l.List, GainPicturesPerList)
-                .Select(p => (counter.Count(p.Image).DensitySum!.Value, p.Count)).ToArray())), 3);
+            TrainingSet.LoadList(options.Dataset, l.List, new PictureMemory(0), GainPicturesPerList)
+                .Select(p => (counter.Count(p.Pixels()).DensitySum!.Value, p.Count)).ToArray())), 3);
     }
 
     private static IEnumerable<RgbImage> CalibrationPictures(TrainingOptions options) =>
-        options.Train.SelectMany(l => TrainingSet.LoadList(options.Dataset, l.List, CalibrationPicturesPerList)).Select(p => p.Image);
+        options.Train.SelectMany(l => TrainingSet.LoadList(options.Dataset, l.List, new PictureMemory(0), CalibrationPicturesPerList)).Select(p => p.Pixels());
 }

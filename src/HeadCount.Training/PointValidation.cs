@@ -89,7 +89,7 @@ internal static class PointValidation
         var counter = new HeadCounter(model, new CountOptions { Threshold = Thresholds[^1], SweepFrom = Thresholds[0] });
         return Choose(pictures, [model.Card.SuppressionRadius], picture =>
         {
-            CountResult result = counter.Count(picture.Image);
+            CountResult result = counter.Count(picture.Pixels());
             return new Found((threshold, _) => result.Sweep!.At(threshold), result.DensitySum!.Value);
         });
     }
@@ -132,8 +132,8 @@ internal static class PointValidation
     {
         using var scope = NewDisposeScope();
         using var noGradient = no_grad();
-        int width = picture.Image.Width, height = picture.Image.Height;
-        HeadTensors maps = network.Forward(ValidationPictures.Padded(picture.Image, HeadTopology.InputMultiple), training: false, precision);
+        int width = picture.Width, height = picture.Height;
+        HeadTensors maps = network.Forward(ValidationPictures.Padded(picture.Pixels(), HeadTopology.InputMultiple), training: false, precision);
         Tensor offset = maps.Offset * HeadTopology.ScoreStride;
         var map = new ScoreMap
         {

@@ -56,9 +56,15 @@ public sealed class Trainer
     {
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
-        var set = TrainingSet.Load(_options);
+        var memory = PictureMemory.Half();
+        var set = TrainingSet.Load(_options, memory);
         Say(0, $"{set.Pictures:N0} pictures, {set.Heads:N0} heads to train on");
-        var pictures = ValidationPictures.Load(_options);
+        if (set.OnDisk > 0)
+        {
+            Say(0, $"{set.OnDisk:N0} of the pictures do not fit in half of the memory and are decoded whenever they are needed; "
+                + "if that is slow, cut them up with 'headcount slice' first");
+        }
+        var pictures = ValidationPictures.Load(_options, memory);
         using IRecipe recipe = IRecipe.Of(_options);
         INetwork network = recipe.Network, average = recipe.Average;
         if (_folder.LatestCheckpoint is null)

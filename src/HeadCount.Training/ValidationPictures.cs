@@ -5,15 +5,15 @@ using static TorchSharp.torch;
 
 namespace HeadCount.Training;
 
-/// <summary>The decoded pictures of the validation lists.</summary>
+/// <summary>The pictures of the validation lists.</summary>
 internal sealed class ValidationPictures
 {
     private ValidationPictures((string, TrainingPicture[])[] lists) => Lists = lists;
 
     internal IReadOnlyList<(string Name, TrainingPicture[] Pictures)> Lists { get; }
 
-    internal static ValidationPictures Load(TrainingOptions options) => new(
-        [.. options.Validation.Select(l => (Path.GetFileNameWithoutExtension(l), TrainingSet.LoadList(options.Dataset, l)))]);
+    internal static ValidationPictures Load(TrainingOptions options, PictureMemory memory) => new(
+        [.. options.Validation.Select(l => (Path.GetFileNameWithoutExtension(l), TrainingSet.LoadList(options.Dataset, l, memory)))]);
 
     /// <summary>Up to that many pieces of the pictures, of odd sizes, for checks on real pixels.</summary>
     internal IEnumerable<RgbImage> Tiles(int count)
@@ -21,7 +21,7 @@ internal sealed class ValidationPictures
         TrainingPicture[] pictures = [.. Lists.SelectMany(l => l.Pictures)];
         for (int i = 0; i < Math.Min(count, pictures.Length); i++)
         {
-            RgbImage image = pictures[i * pictures.Length / Math.Min(count, pictures.Length)].Image;
+            RgbImage image = pictures[i * pictures.Length / Math.Min(count, pictures.Length)].Pixels();
             int width = Math.Min(image.Width, 200 + 31 * i), height = Math.Min(image.Height, 300 - 13 * i);
             var tile = new RgbImage(width, height);
             for (int row = 0; row < height; row++)

@@ -11,7 +11,7 @@ internal sealed record Crop(byte[] Pixels, int Size, float[] X, float[] Y, float
     /// <summary>A random crop of the picture, changed as the augmentation says. The same random state gives the same crop.</summary>
     internal static Crop Cut(TrainingPicture picture, int size, Augmentation augmentation, Random random)
     {
-        int width = picture.Image.Width, height = picture.Image.Height;
+        int width = picture.Width, height = picture.Height;
         double logScale = double.Lerp(Math.Log(augmentation.MinScale), Math.Log(augmentation.MaxScale), random.NextDouble());
         double side = Math.Min(size / Math.Exp(logScale), Math.Min(width, height));
         double left, top;
@@ -29,7 +29,7 @@ internal sealed record Crop(byte[] Pixels, int Size, float[] X, float[] Y, float
         left = Math.Clamp(left, 0, width - side);
         top = Math.Clamp(top, 0, height - side);
 
-        byte[] pixels = Resampling.Square(picture.Image, left, top, side, size);
+        byte[] pixels = Resampling.Square(picture.Pixels(), left, top, side, size);
         bool mirror = random.NextDouble() < 0.5;
         if (mirror)
             Mirror(pixels, size);

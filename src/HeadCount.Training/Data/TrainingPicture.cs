@@ -3,7 +3,7 @@ using HeadCount.Imaging;
 
 namespace HeadCount.Training.Data;
 
-/// <summary>A decoded picture, its heads inside the frame, and how densely they stand.</summary>
+/// <summary>A picture, its heads inside the frame, and how densely they stand.</summary>
 internal sealed class TrainingPicture
 {
     /// <summary>The spacing of a picture's heads when there are fewer than <see cref="Neighbours"/> + 1, in pixels.</summary>
@@ -11,19 +11,47 @@ internal sealed class TrainingPicture
 
     private const int Neighbours = 3;
 
-    internal TrainingPicture(string name, RgbImage image, IEnumerable<HeadPoint> heads)
+    private readonly string? _path;
+    private readonly RgbImage? _image;
+
+    /// <summary>A picture in memory.</summary>
+    internal TrainingPicture(RgbImage image, IEnumerable<HeadPoint> heads)
+        : this(image.Width, image.Height, heads) => _image = image;
+
+    private TrainingPicture(string path, int width, int height, IEnumerable<HeadPoint> heads)
+        : this(width, height, heads) => _path = path;
+
+    private TrainingPicture(int width, int height, IEnumerable<HeadPoint> heads)
     {
-        Name = name;
-        Image = image;
-        var inside = heads.Where(h => h.X >= 0 && h.Y >= 0 && h.X < image.Width && h.Y < image.Height).ToArray();
+        (Width, Height) = (width, height);
+        var inside = heads.Where(h => h.X >= 0 && h.Y >= 0 && h.X < width && h.Y < height).ToArray();
         X = [.. inside.Select(h => (float)h.X)];
         Y = [.. inside.Select(h => (float)h.Y)];
         Spacing = MeanNeighbourDistances(X, Y);
     }
 
-    internal string Name { get; }
+    /// <summary>A picture of a dataset, decoded now where there is room for it.</summary>
+    /// <exception cref="PictureException">It cannot be read.</exception>
+    internal static TrainingPicture Read(AnnotatedImage annotated, PictureMemory memory)
+    {
+        using (Picture picture = Picture.Open(annotated.ImagePath))
+        {
+            if (!memory.Take(3L * picture.Width * picture.Height))
+                return new TrainingPicture(annotated.ImagePath, picture.Width, picture.Height, annotated.Heads);
+        }
+        return new TrainingPicture(Picture.Load(annotated.ImagePath), annotated.Heads);
+    }
 
-    internal RgbImage Image { get; }
+    internal int Width { get; }
+
+    internal int Height { get; }
+
+    /// <summary>Whether the pixels are in memory.</summary>
+    internal bool IsDecoded => _image is not null;
+
+    /// <summary>The pixels, decoded anew where they are not in memory.</summary>
+    /// <exception cref="PictureException">The file cannot be read any more.</exception>
+    internal RgbImage Pixels() => _image ?? Picture.Load(_path!);
 
     /// <summary>Columns of the heads, pixels.</summary>
     internal float[] X { get; }

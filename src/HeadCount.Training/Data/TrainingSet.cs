@@ -1,5 +1,4 @@
 using HeadCount.Annotations;
-using HeadCount.Imaging;
 
 namespace HeadCount.Training.Data;
 
@@ -8,7 +7,7 @@ namespace HeadCount.Training.Data;
 /// <param name="Share">Relative share, above 0.</param>
 public sealed record WeightedList(string List, double Share);
 
-/// <summary>Decoded pictures by list; draws the crops of every batch.</summary>
+/// <summary>Pictures by list; draws the crops of every batch.</summary>
 internal sealed class TrainingSet
 {
     private readonly TrainingPicture[][] _lists;
@@ -27,16 +26,19 @@ internal sealed class TrainingSet
 
     internal int Heads => _lists.Sum(l => l.Sum(p => p.Count));
 
-    internal static TrainingSet Load(TrainingOptions options) =>
-        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List))], options);
+    /// <summary>Pictures that are decoded whenever a crop is cut from them.</summary>
+    internal int OnDisk => _lists.Sum(l => l.Count(p => !p.IsDecoded));
 
-    /// <summary>Decodes a list's pictures, or some of them that are spread evenly over it.</summary>
-    internal static TrainingPicture[] LoadList(string dataset, string list, int most = int.MaxValue)
+    internal static TrainingSet Load(TrainingOptions options, PictureMemory memory) =>
+        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List, memory))], options);
+
+    /// <summary>Reads a list's pictures, or some of them that are spread evenly over it.</summary>
+    internal static TrainingPicture[] LoadList(string dataset, string list, PictureMemory memory, int most = int.MaxValue)
     {
         IReadOnlyList<AnnotatedImage> images = Dataset.Load(dataset, list).Images;
         int count = Math.Min(most, images.Count);
         return [.. Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Count / count)]).AsParallel().AsOrdered()
-            .Select(i => new TrainingPicture(i.Name, Picture.Load(i.ImagePath), i.Heads))];
+            .Select(i => TrainingPicture.Read(i, memory))];
     }
 
     /// <summary>The batch of that number: always the same one for the same options.</summary>

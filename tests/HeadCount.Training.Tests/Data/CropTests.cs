@@ -34,18 +34,18 @@ public class CropTests
     public void Spacing_ThreeNeighbours_IsTheirMeanDistance()
     {
         // A row of heads 10 px apart: the second has neighbours at 10, 10 and 20 px.
-        var picture = new TrainingPicture("row", new RgbImage(100, 10),
+        var picture = new TrainingPicture(new RgbImage(100, 10),
             Enumerable.Range(0, 5).Select(i => new HeadPoint(10 + 10 * i, 5)));
         Assert.Equal([20, 40 / 3f, 40 / 3f, 40 / 3f, 20], picture.Spacing, (a, b) => Math.Abs(a - b) < 1e-4);
     }
 
     [Fact]
     public void TrainingPicture_HeadsOutsideTheFrame_AreLeftOut() =>
-        Assert.Equal(1, new TrainingPicture("p", new RgbImage(10, 10), [new(5, 5), new(10, 5), new(-.1, 5), new(5, 11)]).Count);
+        Assert.Equal(1, new TrainingPicture(new RgbImage(10, 10), [new(5, 5), new(10, 5), new(-.1, 5), new(5, 11)]).Count);
 
     private static TrainingPicture Picture(int seed)
     {
         (RgbImage image, var heads) = Discs.Render(seed, 128, 6);
-        return new TrainingPicture("discs", image, heads.Select(h => new HeadPoint(h.X, h.Y)));
+        return new TrainingPicture(image, heads.Select(h => new HeadPoint(h.X, h.Y)));
     }
 }
