@@ -20,7 +20,7 @@ public static class StudioServer
     /// <exception cref="ArgumentException">It would listen beyond this machine without a key, or the model cannot take the
     /// quality.</exception>
     /// <exception cref="ModelException">There is no such model, or it cannot be loaded.</exception>
-    /// <exception cref="IOException">The data folder cannot be made.</exception>
+    /// <exception cref="IOException">The data folder cannot be made, or another studio works in it.</exception>
     public static WebApplication Create(StudioOptions options)
     {
         if (!options.IsLoopback && string.IsNullOrEmpty(options.ApiKey))
@@ -44,6 +44,8 @@ public static class StudioServer
             db.Database.EnsureCreated();
             if (db.Database.IsSqlite())
                 db.Database.ExecuteSqlRaw("PRAGMA journal_mode = WAL;");
+            // Before the first upload comes, which would look like a leftover.
+            app.Services.GetRequiredService<PictureFiles>().DeleteExcept(db.Pictures.Select(picture => picture.Id).ToHashSet());
         }
         app.UseExceptionHandler();
         app.UseStatusCodePages();

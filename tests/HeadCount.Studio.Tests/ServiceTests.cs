@@ -50,11 +50,14 @@ public class ServiceTests
         }
         string half = folder[$"data/pictures/{Guid.NewGuid():N}/original.part"];
         folder.Write(half, [1, 2, 3]);
+        // What the studio did not make it leaves alone.
+        string foreign = folder.Write("data/pictures/holiday/beach.jpg", [1, 2, 3]);
         await using (Studio studio = await Studio.StartAsync(folder))
         {
             JsonObject[] pictures = await studio.CountedAsync(project);
             Assert.Equal([1, 2, 3, 4, 5, 6], pictures.Select(p => (int)p["count"]!));
             Assert.False(File.Exists(half));
+            Assert.True(File.Exists(foreign));
         }
     }
 
@@ -276,6 +279,29 @@ public class ServiceTests
             Assert.Equal(5, (int)JsonNode.Parse(body)![0]!["count"]!);
         else
             Assert.Contains("quality", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task SecondStudio_InTheSameFolder_IsRefused()
+    {
+        using var folder = new TempFolder();
+        await using (await Studio.StartAsync(folder))
+        {
+            var error = await Assert.ThrowsAsync<IOException>(() => Studio.StartAsync(folder));
+            Assert.Contains("another studio works in this folder", error.Message);
+        }
+        await using Studio next = await Studio.StartAsync(folder);
+    }
+
+    [Fact]
+    public async Task UploadsOfOneName_AtOnce_GetNamesOfTheirOwn()
+    {
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder);
+        string project = await studio.CreateProjectAsync();
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => studio.UploadAsync(project, ("a.png", Studio.Dots(2)))));
+        JsonObject[] pictures = await studio.CountedAsync(project);
+        Assert.Equal(12, pictures.Select(picture => (string)picture["name"]!).Distinct().Count());
     }
 
     [Fact]

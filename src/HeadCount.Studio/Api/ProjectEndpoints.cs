@@ -30,10 +30,11 @@ internal static class ProjectEndpoints
         projects.MapPatch("{id:guid}", Rename);
         projects.MapDelete("{id:guid}", Delete);
         projects.MapGet("{id:guid}/pictures", Pictures);
-        projects.MapPost("{id:guid}/pictures", Upload).DisableAntiforgery();
+        // A folder of pictures is that many calls at once.
+        projects.MapPost("{id:guid}/pictures", Upload).DisableAntiforgery().DisableRateLimiting();
         projects.MapPost("{id:guid}/truth", UploadTruth).DisableAntiforgery();
         projects.MapGet("{id:guid}/evaluation", Evaluate);
-        projects.MapGet("{id:guid}/events", Events);
+        projects.MapGet("{id:guid}/events", Events).DisableRateLimiting();
         projects.MapGet("{id:guid}/export", Export);
     }
 
@@ -112,7 +113,7 @@ internal static class ProjectEndpoints
             {
                 Id = Guid.CreateVersion7(),
                 ProjectId = id,
-                Name = Unused(db, id, Plain.Name(name)),
+                Name = Plain.Name(name),
                 Order = UploadClock.Next(),
                 Model = models.DefaultName,
             };
@@ -128,13 +129,32 @@ internal static class ProjectEndpoints
                 picture.State = PictureState.Failed;
                 picture.Error = Plain.Message(e, path);
             }
-            db.Pictures.Add(picture);
-            await db.SaveChangesAsync(CancellationToken.None);
+            await _naming.WaitAsync();
+            try
+            {
+                picture.Name = Unused(db, id, picture.Name);
+                db.Pictures.Add(picture);
+                await db.SaveChangesAsync(CancellationToken.None);
+            }
+            catch (Exception e)
+            {
+                files.Delete(picture.Id);
+                if (e is DbUpdateException && !db.Projects.AsNoTracking().Any(project => project.Id == id))
+                    throw new NotFoundException("The project was deleted meanwhile");
+                throw;
+            }
+            finally
+            {
+                _naming.Release();
+            }
             added.Add(picture);
             worker.Wake();
         }
         return TypedResults.Created($"/api/projects/{id}/pictures", added.Select(PictureDto.Of).ToArray());
     }
+
+    // Two uploads of one name at once must not both find it unused.
+    private static readonly SemaphoreSlim _naming = new(1);
 
     private static string Unused(StudioContext db, Guid project, string name)
     {
@@ -150,10 +170,11 @@ internal static class ProjectEndpoints
     {
         Row(db, id);
         // What is no picture has no truth.
-        var rows = Rows(db, id).Where(picture => picture.State != PictureState.Failed).ToList();
-        var byName = rows.ToDictionary(picture => picture.Name);
+        var rows = Rows(db, id).Where(picture => picture.State != PictureState.Failed).AsNoTracking().ToList();
+        var byName = rows.DistinctBy(picture => picture.Name).ToDictionary(picture => picture.Name);
         var byStem = rows.ToLookup(picture => Path.GetFileNameWithoutExtension(picture.Name), StringComparer.OrdinalIgnoreCase);
         var unmatched = new List<string>();
+        var known = new HashSet<Guid>();
         int pictures = 0;
         long heads = 0;
         await foreach ((string name, Stream content) in Uploads.Files(request))
@@ -174,7 +195,14 @@ internal static class ProjectEndpoints
                 File.Delete(path);
             }
         }
-        db.SaveChanges();
+        // The pictures themselves may be counted meanwhile: only this of them is written.
+        using (var transaction = db.Database.BeginTransaction())
+        {
+            db.SaveChanges();
+            foreach (Guid[] some in known.Chunk(500))
+                db.Pictures.Where(picture => some.Contains(picture.Id)).ExecuteUpdate(set => set.SetProperty(picture => picture.HasTruth, true));
+            transaction.Commit();
+        }
         return new TruthDto(pictures, heads, unmatched);
 
         void Read(string name, string path, string within = "")
@@ -209,7 +237,7 @@ internal static class ProjectEndpoints
                 return;
             }
             Parts.Put(db, picture.Id, PartKind.Truth, Parts.Pairs(truth.Heads));
-            picture.HasTruth = true;
+            known.Add(picture.Id);
             pictures++;
             heads += truth.Heads.Count;
         }

@@ -43,8 +43,6 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
     {
         try
         {
-            using (StudioContext db = contexts.CreateDbContext())
-                files.DeleteExcept(db.Pictures.Select(picture => picture.Id).ToHashSet());
             while (true)
             {
                 try
@@ -80,6 +78,14 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
         using StudioContext db = contexts.CreateDbContext();
         db.Pictures.Where(picture => picture.State == PictureState.Counting)
             .ExecuteUpdate(set => set.SetProperty(picture => picture.State, PictureState.Queued));
+    }
+
+    // A recount was asked for while it was counted, or it was deleted: the result is of the old question.
+    private void Requeue(StudioContext db, Guid id)
+    {
+        db.Pictures.Where(picture => picture.Id == id && picture.State == PictureState.Counting)
+            .ExecuteUpdate(set => set.SetProperty(picture => picture.State, PictureState.Queued));
+        Wake();
     }
 
     private static IQueryable<PictureRow> Waiting(StudioContext db) =>
@@ -181,6 +187,11 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
         // The page may have removed it, or renamed its project, in the meantime.
         if (db.Pictures.Find(taken.Id) is not { } picture)
             return;
+        if (picture.Revision != taken.Revision)
+        {
+            Requeue(db, picture.Id);
+            return;
+        }
         if (outcome.Result is { } result)
         {
             var candidates = result.Sweep!.At(result.Sweep.From);
@@ -205,7 +216,15 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
             metrics.Failed();
         }
         picture.Revision++;
-        db.SaveChanges();
+        try
+        {
+            db.SaveChanges();
+        }
+        catch (DbUpdateException e) when (e is DbUpdateConcurrencyException || !db.Pictures.AsNoTracking().Any(row => row.Id == taken.Id))
+        {
+            Requeue(db, picture.Id);
+            return;
+        }
         // The progress is asked of the database; for nobody that would be work for nothing.
         if (!events.HasListeners(picture.ProjectId))
             return;

@@ -13,8 +13,11 @@ public sealed record Candidates(double Lowest, double[] X, double[] Y, double[] 
     internal static Candidates Of(IEnumerable<HeadPoint> heads, double lowest)
     {
         HeadPoint[] sorted = [.. heads.OrderByDescending(head => head.Score)];
-        return new Candidates(lowest, [.. sorted.Select(head => Math.Round(head.X, 2))],
-            [.. sorted.Select(head => Math.Round(head.Y, 2))], [.. sorted.Select(head => head.Score)]);
+        return new Candidates(lowest, [.. sorted.Select(head => Hundredths(head.X))],
+            [.. sorted.Select(head => Hundredths(head.Y))], [.. sorted.Select(head => head.Score)]);
+
+        // Downwards, so that a head at the edge stays inside.
+        static double Hundredths(double pixels) => Math.Floor(pixels * 100) / 100;
     }
 
     internal int CountAt(double threshold) => Score.TakeWhile(score => score >= threshold).Count();

@@ -10,14 +10,26 @@ namespace HeadCount.Studio.Storage;
 public sealed class PictureFiles : IDisposable
 {
     private readonly string _root;
+    private readonly FileStream _lock;
     private readonly long _maxPixels;
     private readonly SemaphoreSlim _rendering = new(Math.Max(1, Environment.ProcessorCount / 2));
 
+    /// <exception cref="IOException">Another studio works in the folder, or it cannot be written.</exception>
     public PictureFiles(StudioOptions options)
     {
         _root = Path.Combine(options.Data, "pictures");
         _maxPixels = options.MaxPixels;
         Directory.CreateDirectory(_root);
+        // Two studios would take each other's uploads for leftovers, and count each other's pictures.
+        string path = Path.Combine(options.Data, "studio.lock");
+        try
+        {
+            _lock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e) when (File.Exists(path))
+        {
+            throw new IOException($"{options.Data}: another studio works in this folder; stop it, or give another --data", e);
+        }
     }
 
     /// <summary>The uploaded file.</summary>
@@ -54,7 +66,8 @@ public sealed class PictureFiles : IDisposable
     {
         foreach (string folder in Directory.EnumerateDirectories(_root))
         {
-            if (!Guid.TryParse(Path.GetFileName(folder), out Guid id) || !known.Contains(id))
+            // Other folders are none of ours.
+            if (Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid id) && !known.Contains(id))
                 Directory.Delete(folder, recursive: true);
         }
     }
@@ -103,7 +116,11 @@ public sealed class PictureFiles : IDisposable
         }
     }
 
-    public void Dispose() => _rendering.Dispose();
+    public void Dispose()
+    {
+        _rendering.Dispose();
+        _lock.Dispose();
+    }
 
     private string Folder(Guid id) => Path.Combine(_root, id.ToString("N"));
 }
