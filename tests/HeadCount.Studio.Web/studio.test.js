@@ -113,6 +113,44 @@ inBrowser("a list of pictures that was long on its way undoes no news", async pa
   await page.waitForFunction(() => Number(document.querySelector(".cards .figure")?.textContent) > 0 && !document.querySelector("#counting"));
 });
 
+inBrowser("an edit before the heads are there does not stand for all of them", async page => {
+  const { pictures: [picture], call } = await makeProject(studio.address, "early edit", sample(3));
+  let release;
+  const released = new Promise(resolve => release = resolve);
+  await page.route(`**/api/pictures/${picture.id}/heads`, async route => {
+    await released;
+    await route.continue();
+  });
+  await page.goto(`/#/picture/${picture.id}`);
+  await page.waitForSelector("#count");
+  await page.locator(".stage").focus();
+  await page.keyboard.press("a");
+  await page.waitForTimeout(1000);
+  release();
+  await shows(page, picture.count);
+  await page.waitForTimeout(600);
+  assert.equal((await call("GET", `pictures/${picture.id}/heads`)).heads.length, picture.count);
+  await page.keyboard.press("a");
+  await saved(page);
+  await page.waitForTimeout(900);
+  assert.equal((await call("GET", `pictures/${picture.id}/heads`)).heads.length, picture.count + 1);
+});
+
+inBrowser("a line of news that is refused comes back", async (page, t, errors) => {
+  const { project, call } = await makeProject(studio.address, "refused");
+  let refusals = 0;
+  await page.route(`**/api/projects/${project.id}/events`, route => refusals++ === 0 ? route.fulfill({ status: 502 }) : route.continue());
+  await page.goto(`/#/project/${project.id}`);
+  await page.waitForSelector("h1");
+  const form = new FormData();
+  form.append("file", new Blob([readFileSync(sample(4))]), "late.jpg");
+  await call("POST", `projects/${project.id}/pictures`, form);
+  await page.waitForFunction(() => Number(document.querySelector(".cards .figure")?.textContent) > 0);
+  assert.ok(refusals >= 2);
+  // The browser itself tells of the refusal.
+  errors.splice(0);
+});
+
 inBrowser("every format is offered and comes", async page => {
   const { pictures: [picture], call } = await makeProject(studio.address, "formats", sample(4));
   await open(page, picture);

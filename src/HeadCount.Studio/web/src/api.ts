@@ -138,6 +138,34 @@ const form = (files: Iterable<File>) => {
   return data;
 };
 
+/**
+ * Calls back with a project's news while the page is seen: a browser has few lines to one host, and tabs behind would keep them
+ * all. `hello` comes whenever the line stands anew: what happened before is to be asked for then.
+ */
+export function listen(project: string, on: Record<string, (news: never) => void>): () => void {
+  let line: EventSource | null = null, timer = 0;
+  const close = () => {
+    clearTimeout(timer);
+    line?.close();
+    line = null;
+  };
+  const open = () => {
+    close();
+    if (document.hidden) return;
+    line = new EventSource(`/api/projects/${project}/events`);
+    for (const type in on) line.addEventListener(type, event => on[type](JSON.parse((event as MessageEvent<string>).data) as never));
+    // It comes back by itself but where the answer was a refusal, as of a proxy while the studio starts.
+    line.onerror = () => { if (line?.readyState === EventSource.CLOSED) timer = window.setTimeout(open, 3000); };
+  };
+  const turned = () => (document.hidden ? close() : open());
+  document.addEventListener("visibilitychange", turned);
+  open();
+  return () => {
+    document.removeEventListener("visibilitychange", turned);
+    close();
+  };
+}
+
 export const api = {
   info: () => call<Info>("GET", "info"),
   openSession: (key: string) => call<void>("POST", "session", { key }),
@@ -150,7 +178,6 @@ export const api = {
   pictures: (project: string) => call<Picture[]>("GET", `projects/${project}/pictures`),
   uploadTruth: (project: string, files: Iterable<File>) => call<TruthAnswer>("POST", `projects/${project}/truth`, form(files)),
   evaluation: (project: string) => call<Evaluation>("GET", `projects/${project}/evaluation?radius=4,8`),
-  events: (project: string) => new EventSource(`/api/projects/${project}/events`),
 
   picture: (id: string) => call<Picture>("GET", `pictures/${id}`),
   deletePicture: (id: string) => call<void>("DELETE", `pictures/${id}`),

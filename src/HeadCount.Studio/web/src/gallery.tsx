@@ -1,6 +1,6 @@
 // The pictures of a project.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { api, type Info, type Picture, type Project } from "./api";
+import { api, listen, type Info, type Picture, type Project } from "./api";
 import { download, Downloads } from "./downloads";
 import { Choose, DropAnywhere, UploadProgress } from "./drop";
 import { go } from "./route";
@@ -31,7 +31,7 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
   const pictures = useRef(new Map<string, Picture>()), [version, setVersion] = useState(0);
 
   useEffect(() => {
-    let timer = 0;
+    let timer = 0, shown = false;
     // A few times a second is enough however fast news come.
     const show = () => { timer ||= window.setTimeout(() => { timer = 0; setVersion(n => n + 1); }, 150); };
     const put = (picture: Picture) => {
@@ -43,24 +43,26 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
       const before = [...pictures.current.keys()];
       return Promise.all([api.project(id), api.pictures(id)]).then(([loaded, all]) => {
         setProject(loaded);
+        setProblem("");
         document.title = `${loaded.name} · HeadCount Studio`;
         // What came while the list was on its way is newer than the list.
         const listed = new Set(all.map(picture => picture.id));
         before.filter(known => !listed.has(known)).forEach(gone => pictures.current.delete(gone));
         all.forEach(put);
         show();
-      }, failure => setProblem(words(failure)));
+        shown = true;
+      }, failure => { if (!shown) setProblem(words(failure)); });
     };
     void load();
-    const events = api.events(id);
-    events.addEventListener("picture", event => put(JSON.parse(event.data) as Picture));
-    events.addEventListener("progress", event => setLeft((JSON.parse(event.data) as { secondsLeft: number | null }).secondsLeft));
-    // What happened before the line stood, or while it was down.
-    events.addEventListener("hello", () => void load());
+    const stopListening = listen(id, {
+      hello: () => void load(),
+      picture: put,
+      progress: (progress: { secondsLeft: number | null }) => setLeft(progress.secondsLeft),
+    });
     const stop = onUpload(added => added.filter(picture => picture.projectId === id).forEach(put));
     return () => {
       clearTimeout(timer);
-      events.close();
+      stopListening();
       stop();
     };
   }, [id]);

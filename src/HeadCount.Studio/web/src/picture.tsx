@@ -1,7 +1,7 @@
 // One picture: the canvas, its tools, and what they count.
 import { useEffect, useReducer, useRef, useState } from "preact/hooks";
-import { api, type Info, type Picture, type TruthAnswer } from "./api";
-import { createBench, type Bench, type Layers, type Tool } from "./workbench";
+import { api, listen, type Info, type Picture, type TruthAnswer } from "./api";
+import { createBench, ThresholdStep, type Bench, type Layers, type Tool } from "./workbench";
 import { Downloads } from "./downloads";
 import { galleryOrder } from "./gallery";
 import { go } from "./route";
@@ -42,13 +42,10 @@ export function PicturePage({ id, info, compared }: { id: string; info: Info; co
       if (compared && picture.hasTruth) await made.compare(made.radius);
     });
     changed(0);
-    const events = api.events(picture.projectId);
-    events.addEventListener("picture", event => {
-      const news = JSON.parse(event.data) as Picture;
-      if (news.id === id) void attempt(() => made.heard(news));
+    const stopListening = listen(picture.projectId, {
+      hello: () => void attempt(async () => made.heard(await api.picture(id))),
+      picture: (news: Picture) => { if (news.id === id) void attempt(() => made.heard(news)); },
     });
-    // What happened before the line stood, or while it was down.
-    events.addEventListener("hello", () => void attempt(async () => made.heard(await api.picture(id))));
     const leaving = (event: BeforeUnloadEvent) => {
       if (made.unsaved) {
         event.preventDefault();
@@ -61,7 +58,7 @@ export function PicturePage({ id, info, compared }: { id: string; info: Info; co
     return () => {
       removeEventListener("beforeunload", leaving);
       removeEventListener("keydown", keys);
-      events.close();
+      stopListening();
       made.close();
       bench.current = null;
     };
@@ -216,7 +213,14 @@ function Panel({ bench, info }: { bench: Bench; info: Info }) {
         <Downloads of={`pictures/${picture.id}`} formats={["overlay", ...info.exports]} />
         {info.models.length > 1 && (
           <label class="row">Model
-            <select value={picture.model} onChange={event => attempt(async () => bench.heard(await api.recount(picture.id, event.currentTarget.value)))}>
+            <select value={picture.model} onChange={event => {
+              const model = event.currentTarget.value;
+              void attempt(async () => {
+                // What was corrected a moment ago is stored first.
+                await bench.store();
+                await bench.heard(await api.recount(picture.id, model));
+              });
+            }}>
               {info.models.map(model => <option key={model.name} value={model.name}>{model.name}</option>)}
             </select>
           </label>
@@ -260,7 +264,7 @@ function Threshold({ bench }: { bench: Bench }) {
       {bench.edited
         ? <p class="muted">The heads are corrected by hand. “Back to detected” brings the slider back.</p>
         : <>
-            <input id="threshold" type="range" min={bench.lowest} max={1} step={0.005} value={bench.threshold}
+            <input id="threshold" type="range" min={bench.lowest} max={1} step={ThresholdStep} value={bench.threshold}
               aria-valuetext={`${percent(bench.threshold)}: ${plural(bench.count, "head")}`}
               onInput={event => bench.preview(event.currentTarget.valueAsNumber)}
               onChange={event => attempt(() => bench.setThreshold(event.currentTarget.valueAsNumber))} />

@@ -79,10 +79,10 @@ export const attempt = (action: () => Promise<unknown>) => action().catch(proble
 
 /** Where questions and notices appear; once in the page. */
 export function Messages() {
-  const [asked, setAsked] = useState<{ question: Question; answer: (value: string | null) => void } | null>(null);
+  const [asked, setAsked] = useState<{ question: Question; answer: (value: string | null) => void; from: Element | null } | null>(null);
   const [notice, setNotice] = useState<{ text: string; isProblem: boolean } | null>(null);
   useEffect(() => {
-    showQuestion = (question, answer) => setAsked({ question, answer });
+    showQuestion = (question, answer) => setAsked({ question, answer, from: document.activeElement });
     showNotice = (text, isProblem) => setNotice({ text, isProblem });
   }, []);
   useEffect(() => {
@@ -94,6 +94,9 @@ export function Messages() {
   const finish = (value: string | null) => {
     asked?.answer(value);
     setAsked(null);
+    // Back to the button that asked, once the dialogue is gone.
+    const from = asked?.from;
+    setTimeout(() => { if (from instanceof HTMLElement) from.focus({ preventScroll: true }); });
   };
   return (
     <>

@@ -3,6 +3,7 @@ import { api, Problem, type Comparison, type Picture, type Point, type Zone } fr
 import { atLeast, countInside, nearest } from "./geometry";
 import { createHeads } from "./heads";
 import { createHistory } from "./history";
+import { notify } from "./ui";
 import { createViewer, type Pointer, type Scene } from "./viewer";
 
 export type Tool = "select" | "add" | "erase" | "zone";
@@ -16,6 +17,9 @@ export interface Corner {
   zone: number;
   at: number;
 }
+
+/** The slider's, of scores. */
+export const ThresholdStep = 0.005;
 
 const SaveDelay = 600, RetryDelay = 5000;
 
@@ -31,7 +35,9 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   let save: SaveState = "saved", message = "", headsDirty = false, zonesDirty = false, timer = 0;
   let drag: { index: number; from: Point; moved: boolean } | { corner: Corner; from: Zone[]; moved: boolean } | null = null;
   let corner: Corner | null = null;
-  let closed = false;
+  let closed = false, loaded = false, loading = 0, edits = 0;
+  /** Before the heads are here, an edit would stand for all of them. */
+  const isEditable = () => loaded && picture.state === "done";
 
   const scene: Scene = {
     xy: heads.xy, count: 0, selected: -1, zones, draft, showCorners: true, corner: null, comparison: null, showHeads: true, showHeatMap: false, crosshair: false,
@@ -61,8 +67,11 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   }
 
   async function loadHeads() {
+    const before = edits;
     const answer = await api.heads(picture.id);
-    heads.load(answer.heads);
+    // Edited meanwhile: that stays, and its saving meets the other revision.
+    if (closed || edits !== before) return;
+    heads.load(answer.heads.map(inside));
     revision = answer.revision;
     selected = -1;
     headsDirty = false;
@@ -70,18 +79,24 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   }
 
   async function load() {
-    const [found, stored] = await Promise.all([api.candidates(picture.id), api.zones(picture.id), loadHeads()]);
+    loading++;
+    const [found, stored] = await Promise.all([api.candidates(picture.id), api.zones(picture.id), loadHeads()]).finally(() => loading--);
+    if (closed) return;
+    loaded = true;
     candidates = new Float64Array(2 * found.x.length);
     found.x.forEach((x, i) => candidates.set([x, found.y[i]], 2 * i));
     [scores, lowest, threshold] = [found.score, found.lowest, found.threshold];
-    zones = stored.map(({ name, points }) => ({ name, points }));
-    history.forget("zones");
+    if (!zonesDirty) {
+      zones = stored.map(({ name, points }) => ({ name, points }));
+      history.forget("zones");
+    }
     show();
   }
 
   // Saving: a moment after the last change, one call at a time, tried again until it is done.
 
   function dirty(what: "heads" | "zones") {
+    edits++;
     if (what === "heads") headsDirty = true;
     else zonesDirty = true;
     if (what === "heads" && comparison) comparison = null;
@@ -95,7 +110,11 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
 
   async function store() {
     clearTimeout(timer);
-    if (save === "saving" || (!headsDirty && !zonesDirty)) return;
+    if (save === "saving") return;
+    if (!headsDirty && !zonesDirty) {
+      if (save === "waiting") [save, message] = ["saved", ""];
+      return changed();
+    }
     save = "saving";
     changed();
     const withHeads = headsDirty, withZones = zonesDirty;
@@ -120,7 +139,8 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
       zonesDirty ||= withZones;
       message = (problem as Error).message;
       save = problem instanceof Problem && problem.status === 409 ? "conflict" : "failed";
-      if (save === "failed" && !closed) timer = window.setTimeout(store, RetryDelay);
+      if (closed) notify(`${picture.name} was not saved: ${message}`, true);
+      else if (save === "failed") timer = window.setTimeout(store, RetryDelay);
     }
     if (!closed) show();
   }
@@ -128,14 +148,14 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   // Tools.
 
   function add(point: Point) {
-    if (!isInside(point)) return;
+    if (!isEditable() || !isInside(point)) return;
     corner = null;
     selected = heads.add(point);
     dirty("heads");
   }
 
   function remove(index: number) {
-    if (index < 0) return;
+    if (index < 0 || !isEditable()) return;
     const at = heads.get(index);
     corner = null;
     heads.remove(index);
@@ -145,7 +165,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   }
 
   function moveSelected(dx: number, dy: number) {
-    if (selected < 0) return;
+    if (selected < 0 || !isEditable()) return;
     const from = heads.get(selected), to = inside([from[0] + dx, from[1] + dy]);
     heads.move(selected, from, to);
     if (!viewer.isVisible(to)) viewer.panTo(to);
@@ -182,7 +202,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   }
 
   function closeZone() {
-    if (draft.length < 3) return;
+    if (draft.length < 3 || !isEditable()) return;
     let number = zones.length + 1;
     while (zones.some(zone => zone.name === `Zone ${number}`)) number++;
     const points = draft;
@@ -191,6 +211,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
   }
 
   function changeZones(to: Zone[], from = zones) {
+    if (!isEditable()) return;
     history.perform({ of: "zones", run: () => { zones = to; }, runBack: () => { zones = from; } });
     dirty("zones");
   }
@@ -230,7 +251,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
 
   const pointer: Pointer = {
     press(point, reach, grip) {
-      if (tool === "erase" || tool === "zone") return false;
+      if (tool === "erase" || tool === "zone" || !isEditable()) return false;
       const { index, corner: taken } = under(point, reach, grip);
       if (taken) drag = { corner: taken, from: zones, moved: false };
       else drag = index < 0 || (viewer.isDense && index !== selected) ? null : { index, from: heads.get(index), moved: false };
@@ -343,7 +364,8 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     },
     /** Shows at once what another threshold would give; nothing is stored. */
     preview(value: number) {
-      [threshold, previewing, comparison] = [value, true, null];
+      // Dragged back to where it was, the slider tells no change.
+      [threshold, previewing, comparison] = [value, Math.abs(value - picture.threshold) > ThresholdStep / 2, null];
       show();
     },
     /** Stores the threshold; null: the model's own. The exact heads come from the server, which also joins tiles anew. */
@@ -372,7 +394,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     /** After a conflict: takes over what others stored. */
     async takeTheirs() {
       picture = await api.picture(picture.id);
-      await loadHeads();
+      await load();
       [save, message] = ["saved", ""];
       show();
     },
@@ -406,7 +428,7 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
       if (save === "saving" || headsDirty || previewing) return;
       const foreign = news.revision > revision;
       picture = news;
-      if (recounted) await load();
+      if (recounted || (news.state === "done" && !loaded && loading === 0)) await load();
       else if (foreign && news.state === "done") {
         threshold = news.threshold;
         await loadHeads();
