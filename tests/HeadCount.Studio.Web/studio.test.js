@@ -14,7 +14,7 @@ after(async () => {
 /** A test on a page of its own, which must show no error of script or content policy. */
 const inBrowser = (name, body, options) => test(name, async t => {
   const { page, errors, context } = await openPage(browser, studio.address, options);
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(45_000);
   try {
     await body(page, t, errors);
     assert.deepEqual(errors, []);
