@@ -47,10 +47,19 @@ internal sealed class Drawings
         }
     }
 
-    /// <summary>Whether a file is a drawing of a folder, not a picture to count.</summary>
-    internal static bool IsDrawing(string folder, string file) => Enum.GetValues<DrawingKind>()
-        .Select(kind => Path.GetFullPath(Path.Combine(folder, FolderOf(kind))) + Path.DirectorySeparatorChar)
-        .Any(drawings => Path.GetFullPath(file).StartsWith(drawings, StringComparison.Ordinal));
+    /// <summary>Whether a file lies where drawings are: in their folders in the output folder, or in such ones beside the tables
+    /// that a call has left there.</summary>
+    internal static bool IsDrawing(string? output, string file)
+    {
+        string[] folders = [.. Enum.GetValues<DrawingKind>().Select(FolderOf)];
+        for (DirectoryInfo? folder = new FileInfo(file).Directory; folder?.Parent is { } parent; folder = parent)
+        {
+            if (folders.Contains(folder.Name) && (File.Exists(Path.Combine(parent.FullName, "counts.csv"))
+                || (output is not null && parent.FullName == Path.GetFullPath(output).TrimEnd(Path.DirectorySeparatorChar))))
+                return true;
+        }
+        return false;
+    }
 
     /// <summary>The file of a drawing.</summary>
     internal string PathOf(DrawingKind kind, string picture) =>

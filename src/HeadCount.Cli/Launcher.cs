@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using HeadCount.Annotations;
 using HeadCount.Cli.Commands;
 using HeadCount.Imaging;
@@ -20,11 +21,16 @@ internal static class Launcher
 
     private static async Task<int> RunAsync(RootCommand root, string[] args)
     {
+        // All that follows is the other program's, its --help too.
+        if (args is ["train" or "serve", not "--", ..])
+            args = [args[0], "--", .. args[1..]];
         ParseResult parsed = root.Parse(args);
-        if (parsed.Errors.Count > 0)
+        string[] errors = [.. args.Contains("") ? ["an argument is empty; is a variable of the shell not set?"] : Array.Empty<string>(),
+            .. parsed.Errors.Select(error => error.Message), .. CommaErrors(parsed)];
+        if (errors.Length > 0)
         {
-            foreach (var error in parsed.Errors)
-                Console.Error.WriteLine($"headcount: {error.Message}");
+            foreach (string error in errors)
+                Console.Error.WriteLine($"headcount: {error}");
             Console.Error.WriteLine("headcount: see 'headcount --help', or 'headcount COMMAND --help' for one command");
             return ExitCode.WrongCall;
         }
@@ -48,4 +54,12 @@ internal static class Launcher
             return e is UsageException or ModelException ? ExitCode.WrongCall : ExitCode.SomeFailed;
         }
     }
+
+    // The parser takes a comma for one between thousands: 0,5 would be 5.
+    private static IEnumerable<string> CommaErrors(ParseResult parsed) =>
+        from option in parsed.CommandResult.Children.OfType<OptionResult>()
+        where option.Option.ValueType == typeof(double) || option.Option.ValueType == typeof(double?)
+        from token in option.Tokens
+        where token.Value.Contains(',')
+        select $"{option.Option.Name} {token.Value} is no number; write {token.Value.Replace(',', '.')}";
 }

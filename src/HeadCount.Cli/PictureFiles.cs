@@ -1,3 +1,4 @@
+using System.CommandLine;
 using HeadCount.IO;
 using Microsoft.Extensions.FileSystemGlobbing;
 
@@ -11,8 +12,18 @@ internal static class PictureFiles
         ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".avif",
     };
 
-    /// <summary>The files that all PATHs mean, each once, without those that were drawn into the output folder by an
-    /// earlier call and are found in a folder or by a pattern.</summary>
+    /// <summary>Refuses what looks like an option among PATHs, a mistyped one, before anything is done.</summary>
+    internal static void RefuseOptions(Argument<string[]> paths) => paths.Validators.Add(result =>
+    {
+        foreach (string path in result.Tokens.Select(token => token.Value))
+        {
+            if (path.StartsWith('-') && !File.Exists(path) && !Directory.Exists(path))
+                result.AddError($"{path} is no option, nor a file");
+        }
+    });
+
+    /// <summary>The files that all PATHs mean, each once, without those that an earlier call
+    /// drew and are found in a folder or by a pattern.</summary>
     /// <param name="paths">Files, folders and patterns.</param>
     /// <param name="output">The output folder, or null.</param>
     /// <param name="failures">Where PATHs that mean nothing are noted.</param>
@@ -23,7 +34,7 @@ internal static class PictureFiles
         foreach (string path in paths)
         {
             IReadOnlyList<string> found = Find(path, out string? problem);
-            if (output is not null && !File.Exists(path))
+            if (!File.Exists(path))
                 found = [.. found.Where(file => !Drawings.IsDrawing(output, file))];
             files.AddRange(found.Where(file => seen.Add(Path.GetFullPath(file))));
             if (problem is not null)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using HeadCount.Annotations;
 using HeadCount.Imaging;
@@ -10,10 +11,20 @@ var root = new RootCommand("Trains the networks that headcount counts with.");
 root.Subcommands.Add(FitCommand.Create());
 root.Subcommands.Add(ExportCommand.Create());
 ParseResult parsed = root.Parse(args);
-if (parsed.Errors.Count > 0)
+// The parser takes a comma for one between thousands: 0,001 would be 1.
+string[] errors =
+[
+    .. parsed.Errors.Select(error => error.Message),
+    .. from option in parsed.CommandResult.Children.OfType<OptionResult>()
+       where option.Option.ValueType == typeof(double) || option.Option.ValueType == typeof(double?)
+       from token in option.Tokens
+       where token.Value.Contains(',')
+       select $"{option.Option.Name} {token.Value} is no number; write {token.Value.Replace(',', '.')}",
+];
+if (errors.Length > 0)
 {
-    foreach (var error in parsed.Errors)
-        Console.Error.WriteLine($"headcount-train: {error.Message}");
+    foreach (string error in errors)
+        Console.Error.WriteLine($"headcount-train: {error}");
     Console.Error.WriteLine("headcount-train: see 'headcount-train --help'");
     return 2;
 }

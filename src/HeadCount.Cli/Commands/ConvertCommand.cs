@@ -74,9 +74,7 @@ internal static class ConvertCommand
         if (source is not null && (dataset.Formats.Count > 1 || dataset.Formats[0] != source.Name))
             throw new UsageException($"--from {source.Id}: {input} is recognised as " +
                 $"{string.Join(" and ", dataset.Formats)}; leave --from out for folders, or give an annotation file");
-        if (dataset.Unannotated.Count > 0)
-            Console.Error.WriteLine($"headcount: {dataset.Unannotated.Count} pictures without annotation left out, " +
-                $"such as {dataset.Unannotated[0]}");
+        Failures.NoteUnannotated(dataset);
         return (dataset.Images.Select(image => new PictureHeads(image.Name, image.Heads)
         {
             Sigmas = image.Sigmas,

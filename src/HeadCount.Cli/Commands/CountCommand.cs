@@ -15,6 +15,7 @@ internal static class CountCommand
             Description = "Picture files, folders (with the folders inside them) or patterns with * and **",
             Arity = ArgumentArity.OneOrMore,
         };
+        PictureFiles.RefuseOptions(paths);
         var output = new Option<string?>("--output", "-o")
         {
             HelpName = "DIR",
@@ -71,6 +72,9 @@ internal static class CountCommand
         var failures = new List<string>();
         List<string> files = PictureFiles.FindAll(call.Paths, call.Output, failures);
         using HeadModel model = call.Model.Load(call.Options);
+        // What an earlier call has left in the folder stays.
+        if (files.Count == 0)
+            return Failures.Report(failures);
         using CountJournal? journal = call.Output is null
             ? null
             : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model.Path, model.Adapter, call.Options, call.Drawn));
@@ -144,14 +148,14 @@ internal static class CountCommand
         return interrupted ? ExitCode.Interrupted : exitCode;
     }
 
-    private static void Deliver(Call call, IReadOnlyList<CountedImage> counted)
+    private static void Deliver(Call call, CountedImage[] counted)
     {
-        if (call.Output is not null)
+        if (call.Output is not null && counted.Length > 0)
             CountReport.Save(call.Output, call.Format, counted);
-        IReadOnlyList<CountedImage> printed = call.Top is int top
+        CountedImage[] printed = call.Top is int top
             ? [.. counted.OrderByDescending(image => image.Result.Count).Take(top)]
             : counted;
-        if (printed.Count == 0 && call.Format == CountFormat.Table)
+        if (printed.Length == 0 && call.Format == CountFormat.Table)
             return;
         // Bytes, so that names come out as they are on every platform; through Console.Out, so that it can be captured.
         using var bytes = new MemoryStream();

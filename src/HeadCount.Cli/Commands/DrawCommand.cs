@@ -14,6 +14,7 @@ internal static class DrawCommand
             Description = "Picture files, folders (with the folders inside them) or patterns with * and **",
             Arity = ArgumentArity.OneOrMore,
         };
+        PictureFiles.RefuseOptions(images);
         var heads = new Option<string>("--heads")
         {
             HelpName = "FILE",

@@ -52,6 +52,7 @@ internal static class EvaluateCommand
     private static int Run(Call call, CancellationToken cancellation)
     {
         var dataset = Dataset.Load(call.Dataset, call.Split);
+        Failures.NoteUnannotated(dataset);
         using HeadModel model = call.Model.Load(call.Options);
         double threshold = call.Options.Threshold ?? model.Card.Threshold;
         CountOptions options = call.Options with { KeepDensity = dataset.Images.Any(image => image.Ignored.Count > 0) };

@@ -82,11 +82,7 @@ internal static class SliceCommand
         if (File.Exists(index))
             throw new UsageException($"{output}: already holds {SliceIndex.FileName}; choose another folder");
         var dataset = Dataset.Load(input, split);
-        if (dataset.Unannotated.Count > 0)
-        {
-            Console.Error.WriteLine($"headcount: {dataset.Unannotated.Count} pictures without annotation left out, "
-                + $"such as {dataset.Unannotated[0]}");
-        }
+        Failures.NoteUnannotated(dataset);
         string[] stems = Stems(dataset.Images);
         OutputFolder.Open(output, () => Directory.CreateDirectory(Path.Combine(output, "images")));
         var slices = new IReadOnlyList<(Slice Slice, PictureHeads Heads)>[dataset.Images.Count];
@@ -119,6 +115,7 @@ internal static class SliceCommand
             "cvat" => ".xml",
             "geojson" => ".geojson",
             "nwpu-points" => ".txt",
+            "parquet" => ".parquet",
             _ => ".json",
         };
         format.Write!(format.IsTable ? Path.Combine(output, "annotations" + table) : output, annotated);

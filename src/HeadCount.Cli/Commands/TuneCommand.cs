@@ -70,6 +70,7 @@ internal static class TuneCommand
             throw new UsageException("--save and -o: a model that needs --adapter has no card to store the choice in; "
                 + "give the threshold to count with --threshold");
         var dataset = Dataset.Load(call.Dataset, call.Split);
+        Failures.NoteUnannotated(dataset);
         using HeadModel model = call.Model.Load(call.Options);
         if (model.CountsByDensity)
             throw new UsageException($"{model.Path}: counts by the sum of its density; there is no threshold to tune");
@@ -109,7 +110,7 @@ internal static class TuneCommand
         ResultConsole.Write(Table(call.Radii, "suppression px", suppressions.Select(suppression =>
             (Text(suppression), Best(curves[suppression]), suppression == best.SuppressionRadius))));
         ResultConsole.Write(Table(call.Radii, "", [
-            ($"stored: {Text(card.Threshold)}, {Text(card.SuppressionRadius)} px", before, false),
+            ($"stored: {Text(card.Threshold)}, {Text(card.SuppressionRadius)} px{(gain == card.DensityGain ? "" : ", with the new gain")}", before, false),
             ($"chosen: {Text(best.Point.Threshold)}, {Text(best.SuppressionRadius)} px", best.Point, true)]));
         if (model.HasDensity)
         {
@@ -184,9 +185,13 @@ internal static class TuneCommand
                 File.Copy(model, beside);
                 card.Write(beside);
             });
+            Console.Error.WriteLine($"headcount: stored in {output}; count with --model {output}");
         }
         else if (call.Save)
+        {
             card.Write(model);
+            Console.Error.WriteLine($"headcount: stored in {model}");
+        }
         else
         {
             Console.Error.WriteLine(call.Model.Adapter is null

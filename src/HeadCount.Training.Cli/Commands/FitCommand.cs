@@ -129,7 +129,7 @@ internal static class FitCommand
         int equals = text.LastIndexOf('=');
         if (equals < 0)
             return new WeightedList(Path.GetFullPath(text), 1);
-        return double.TryParse(text.AsSpan(equals + 1), CultureInfo.InvariantCulture, out double share)
+        return double.TryParse(text.AsSpan(equals + 1), NumberStyles.Float, CultureInfo.InvariantCulture, out double share)
             ? new WeightedList(Path.GetFullPath(text[..equals]), share)
             : throw new ArgumentException($"--train {text}: the share after '=' is not a number");
     }

@@ -46,24 +46,18 @@ internal static class CsrNetExport
     /// <summary>Largest absolute difference of a cell between file and network over the tiles.</summary>
     internal static double LargestDifference(string path, CsrNet network, IEnumerable<RgbImage> tiles)
     {
-        using var options = new SessionOptions { IntraOpNumThreads = 1 };
-        using var session = new InferenceSession(path, options);
-        using var run = new RunOptions();
+        using var model = HeadModel.Load(path, 1);
         using var noGradient = no_grad();
         double largest = 0;
         foreach (RgbImage tile in tiles)
         {
             using var scope = NewDisposeScope();
-            using OrtValue input = OrtValue.CreateTensorValueFromMemory(tile.Pixels, [1, tile.Height, tile.Width, 3]);
-            using var outputs = session.Run(run, ["image"], [input], ["density"]);
-            Tensor file = tensor(outputs[0].GetTensorDataAsSpan<float>().ToArray(), outputs[0].GetTensorTypeAndShape().Shape);
+            using HeadMaps maps = model.Run(tile.Pixels, 1, tile.Width, tile.Height);
+            ReadOnlySpan<float> file = maps.Density(0);
             Tensor trained = network.Forward(ValidationPictures.Padded(tile, CsrNet.Stride), ScalarType.Float32).clamp_min(0);
-            if (!file.shape.SequenceEqual(trained.shape))
-            {
-                throw new InvalidDataException(
-                    $"{path}: the density is [{string.Join(", ", file.shape)}], the network's [{string.Join(", ", trained.shape)}]");
-            }
-            largest = Math.Max(largest, (file - trained).abs().max().item<float>());
+            if (file.Length != trained.numel())
+                throw new InvalidDataException($"{path}: the density has {file.Length} cells, the network's {trained.numel()}");
+            largest = Math.Max(largest, (tensor(file.ToArray(), trained.shape) - trained).abs().max().item<float>());
         }
         return largest;
     }

@@ -11,6 +11,8 @@ internal sealed class NetworkSessions : IDisposable
 
     private readonly Lazy<InferenceSession> _alone;
 
+    static NetworkSessions() => OnnxTelemetry.Disable();
+
     /// <summary>Loads a network.</summary>
     /// <param name="path">The ONNX file.</param>
     /// <param name="threads">Threads for all runs together; 0: one for each core.</param>

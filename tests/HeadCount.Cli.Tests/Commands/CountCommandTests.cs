@@ -50,6 +50,36 @@ public sealed class CountCommandTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
 
+    [Theory]
+    [InlineData("--qualty", "--qualty is no option")]
+    [InlineData("", "an argument is empty")]
+    [InlineData("--threshold=0,3", "--threshold 0,3 is no number; write 0.3")]
+    public async Task WrongArgument_IsRefusedBeforeAnythingIsDone(string argument, string expected)
+    {
+        CliRun run = await CountAsync(_folder["in"], argument, "-o", _folder["out"]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    [Fact]
+    public async Task WrongPath_LeavesEarlierResultsAlone()
+    {
+        await CountAsync(_folder["in"], "-o", _folder["out"]);
+        string counts = File.ReadAllText(_folder["out/counts.csv"]);
+        CliRun run = await CountAsync(_folder["nowhere"], "-o", _folder["out"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Equal(counts, File.ReadAllText(_folder["out/counts.csv"]));
+    }
+
+    [Fact]
+    public async Task DrawingsOfAnEarlierCall_AreNotCounted()
+    {
+        await CountAsync(_folder["in"], "-o", _folder["in/results"], "--overlay", "--heatmap");
+        CliRun run = await CountAsync(_folder["in"], "--format", "csv");
+        Assert.Equal(["1.jpg", "2.png", "10.png"], CsvNames(run));
+    }
+
     [Fact]
     public async Task Pattern_Folder_AndFile_AreCountedOnceEach()
     {
