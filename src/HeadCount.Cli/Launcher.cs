@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using HeadCount.Annotations;
 using HeadCount.Cli.Commands;
 using HeadCount.Imaging;
@@ -21,12 +20,9 @@ internal static class Launcher
 
     private static async Task<int> RunAsync(RootCommand root, string[] args)
     {
-        // All that follows is the other program's, its --help too.
-        if (args is ["train" or "serve", not "--", ..])
-            args = [args[0], "--", .. args[1..]];
-        ParseResult parsed = root.Parse(args);
+        ParseResult parsed = root.Parse(CompanionCommands.HandOver(args));
         string[] errors = [.. args.Contains("") ? ["an argument is empty; is a variable of the shell not set?"] : Array.Empty<string>(),
-            .. parsed.Errors.Select(error => error.Message), .. CommaErrors(parsed)];
+            .. parsed.Errors.Select(error => error.Message), .. DecimalCommas.Errors(parsed)];
         if (errors.Length > 0)
         {
             foreach (string error in errors)
@@ -54,12 +50,4 @@ internal static class Launcher
             return e is UsageException or ModelException ? ExitCode.WrongCall : ExitCode.SomeFailed;
         }
     }
-
-    // The parser takes a comma for one between thousands: 0,5 would be 5.
-    private static IEnumerable<string> CommaErrors(ParseResult parsed) =>
-        from option in parsed.CommandResult.Children.OfType<OptionResult>()
-        where option.Option.ValueType == typeof(double) || option.Option.ValueType == typeof(double?)
-        from token in option.Tokens
-        where token.Value.Contains(',')
-        select $"{option.Option.Name} {token.Value} is no number; write {token.Value.Replace(',', '.')}";
 }

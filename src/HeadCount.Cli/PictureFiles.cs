@@ -22,8 +22,8 @@ internal static class PictureFiles
         }
     });
 
-    /// <summary>The files that all PATHs mean, each once, without those that an earlier call
-    /// drew and are found in a folder or by a pattern.</summary>
+    /// <summary>The files that all PATHs mean, each once, without drawings of earlier calls
+    /// that are found in a folder or by a pattern.</summary>
     /// <param name="paths">Files, folders and patterns.</param>
     /// <param name="output">The output folder, or null.</param>
     /// <param name="failures">Where PATHs that mean nothing are noted.</param>

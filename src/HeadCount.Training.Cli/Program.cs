@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using System.Runtime.InteropServices;
 using HeadCount.Annotations;
+using HeadCount.Cli;
 using HeadCount.Imaging;
 using HeadCount.Training.Cli.Commands;
 using HeadCount.Training.Torch;
@@ -11,16 +11,7 @@ var root = new RootCommand("Trains the networks that headcount counts with.");
 root.Subcommands.Add(FitCommand.Create());
 root.Subcommands.Add(ExportCommand.Create());
 ParseResult parsed = root.Parse(args);
-// The parser takes a comma for one between thousands: 0,001 would be 1.
-string[] errors =
-[
-    .. parsed.Errors.Select(error => error.Message),
-    .. from option in parsed.CommandResult.Children.OfType<OptionResult>()
-       where option.Option.ValueType == typeof(double) || option.Option.ValueType == typeof(double?)
-       from token in option.Tokens
-       where token.Value.Contains(',')
-       select $"{option.Option.Name} {token.Value} is no number; write {token.Value.Replace(',', '.')}",
-];
+string[] errors = [.. parsed.Errors.Select(error => error.Message), .. DecimalCommas.Errors(parsed)];
 if (errors.Length > 0)
 {
     foreach (string error in errors)

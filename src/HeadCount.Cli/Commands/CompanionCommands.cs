@@ -14,17 +14,20 @@ internal static class CompanionCommands
     internal static Command CreateServe() =>
         Create("serve", "Start the studio: counting, checking and correcting in the browser", "HeadCount.Studio", "headcount-studio", "studio");
 
+    /// <summary>The call with all that follows such a command as the other program's, its --help too.</summary>
+    internal static string[] HandOver(string[] args) =>
+        args is ["train" or "serve", not "--", ..] ? [args[0], "--", .. args[1..]] : args;
+
     private static Command Create(string name, string description, string project, string tool, string what)
     {
         var arguments = new Argument<string[]>("ARGUMENTS") { Description = $"What {tool} is called with" };
         var command = new Command(name, description) { arguments };
-        command.TreatUnmatchedTokensAsErrors = false;
         command.SetAction(async (parsed, cancellation) =>
         {
             string path = Find(project, tool) ?? throw new UsageException(
                 $"the {what} is not installed; in a checkout build it with 'dotnet build -c Release src/{project}', "
                 + $"elsewhere put {tool} on the PATH");
-            using Process process = Process.Start(path, [.. parsed.GetValue(arguments) ?? [], .. parsed.UnmatchedTokens]);
+            using Process process = Process.Start(path, parsed.GetValue(arguments) ?? []);
             // Ctrl-C reaches the whole terminal's process group; the other program saves its work and ends by itself.
             await process.WaitForExitAsync(CancellationToken.None);
             cancellation.ThrowIfCancellationRequested();

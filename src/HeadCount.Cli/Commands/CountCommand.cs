@@ -74,7 +74,10 @@ internal static class CountCommand
         using HeadModel model = call.Model.Load(call.Options);
         // What an earlier call has left in the folder stays.
         if (files.Count == 0)
+        {
+            Deliver(call, []);
             return Failures.Report(failures);
+        }
         using CountJournal? journal = call.Output is null
             ? null
             : OutputFolder.Open(call.Output, () => new CountJournal(call.Output, model.Path, model.Adapter, call.Options, call.Drawn));

@@ -26,8 +26,8 @@ internal sealed class CountingOptions
     private readonly Option<CountQuality?> _quality = new("--quality")
     {
         HelpName = "fast|balanced|best",
-        Description = "One look at a picture; a second, mirrored one and glances (2.5 times the time); or four looks, at three "
-            + "sizes (7 times) [default: balanced]",
+        Description = "One look at a picture; a second, mirrored one and glances (about 2.5 times the time); or four looks, at three "
+            + "sizes (about 7 times) [default: balanced]",
     };
 
     private readonly Option<int> _threads = Range(new Option<int>("--threads")

@@ -21,6 +21,9 @@ public sealed record ScoredPictureDto(Guid Id, string Name, int Truth, int Count
 /// <summary><c>/api/projects</c>: projects, their pictures, truth, scores, events and downloads.</summary>
 internal static class ProjectEndpoints
 {
+    // Two uploads of one name at once must not both find it unused.
+    private static readonly SemaphoreSlim _naming = new(1);
+
     internal static void Map(RouteGroupBuilder api)
     {
         RouteGroupBuilder projects = api.MapGroup("/projects").WithTags("Projects");
@@ -152,9 +155,6 @@ internal static class ProjectEndpoints
         }
         return TypedResults.Created($"/api/projects/{id}/pictures", added.Select(PictureDto.Of).ToArray());
     }
-
-    // Two uploads of one name at once must not both find it unused.
-    private static readonly SemaphoreSlim _naming = new(1);
 
     private static string Unused(StudioContext db, Guid project, string name)
     {

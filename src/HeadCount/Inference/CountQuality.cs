@@ -12,6 +12,6 @@ public enum CountQuality
     Balanced,
 
     /// <summary>Looks at the picture, its mirror image, a smaller copy, which shows large heads better, and a larger one,
-    /// which shows small heads better, and glances at smaller sizes: five and a half times the time.</summary>
+    /// which shows small heads better, and glances at smaller sizes: about seven times the time.</summary>
     Best,
 }

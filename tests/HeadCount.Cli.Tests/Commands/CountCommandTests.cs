@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Text.Json;
 using HeadCount.Imaging;
 using HeadCount.Onnx;
@@ -60,6 +61,24 @@ public sealed class CountCommandTests : IDisposable
         Assert.Equal((2, ""), (run.ExitCode, run.Output));
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_folder["out"]));
+    }
+
+    [Fact]
+    public async Task Run_LeavesNothingAtHome()
+    {
+        // In a process of its own: ONNX Runtime would note the run there for its maker.
+        string home = Directory.CreateDirectory(_folder["home"]).FullName;
+        var start = new ProcessStartInfo("dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "HeadCount.Cli.dll"), "count", _folder["in"], "--model", _folder["dots.onnx"]])
+        {
+            RedirectStandardOutput = true,
+            Environment = { ["HOME"] = home },
+        };
+        using Process process = Process.Start(start)!;
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Contains("6  in 3 pictures", output, StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(home));
     }
 
     [Fact]

@@ -12,7 +12,7 @@ public sealed class HeadCounterTests : IDisposable
     private const int Tile = 64, Overlap = 32;
 
     // One look, for dots are no heads that a glance would see.
-    private static readonly CountOptions s_tiled = new() { TileSize = Tile, Overlap = Overlap, Quality = CountQuality.Fast };
+    private static readonly CountOptions _tiled = new() { TileSize = Tile, Overlap = Overlap, Quality = CountQuality.Fast };
 
     private readonly TempFolder _folder = new();
     private readonly HeadModel _model;
@@ -30,10 +30,10 @@ public sealed class HeadCounterTests : IDisposable
     }
 
     private CountResult Tiled(RgbImage image, int batch = 1, bool keepDensity = false) => new HeadCounter(_model,
-        s_tiled with { BatchSize = batch, KeepDensity = keepDensity }).Count(image);
+        _tiled with { BatchSize = batch, KeepDensity = keepDensity }).Count(image);
 
     private CountResult Untiled(RgbImage image) =>
-        new HeadCounter(_model, s_tiled with { TileSize = 4096, Overlap = 0 }).Count(image);
+        new HeadCounter(_model, _tiled with { TileSize = 4096, Overlap = 0 }).Count(image);
 
     [Property(MaxTest = 25)]
     public bool Dots_InAnyPicture_AreFoundTiledAndUntiled(byte w, byte h, int seed)
@@ -74,7 +74,7 @@ public sealed class HeadCounterTests : IDisposable
         CountResult one = Tiled(image);
         Assert.NotEmpty(one.Heads);
         using HeadModel threaded = HeadModel.Load(_folder["dots.onnx"], threads: 3);
-        var options = s_tiled with { BatchSize = 3 };
+        var options = _tiled with { BatchSize = 3 };
         CountResult[] others =
             [Tiled(image, batch: 2), Tiled(image, batch: 100), new HeadCounter(threaded, options).Count(image)];
         foreach (CountResult other in others)
@@ -296,7 +296,7 @@ public sealed class HeadCounterTests : IDisposable
         byte[] whole = File.ReadAllBytes(_folder["5.png"]);
         File.WriteAllBytes(_folder["5.png"], whole[..(whole.Length / 2)]);
 
-        var counter = new HeadCounter(_model, s_tiled);
+        var counter = new HeadCounter(_model, _tiled);
         string[] paths = [.. Enumerable.Range(0, 8).Select(i => _folder[$"{i}.png"])];
         CountOutcome[] outcomes = [.. counter.CountMany(paths)];
 

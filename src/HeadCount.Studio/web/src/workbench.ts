@@ -112,8 +112,11 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
     clearTimeout(timer);
     if (save === "saving") return;
     if (!headsDirty && !zonesDirty) {
-      if (save === "waiting") [save, message] = ["saved", ""];
-      return changed();
+      if (save === "waiting") {
+        [save, message] = ["saved", ""];
+        changed();
+      }
+      return;
     }
     save = "saving";
     changed();
@@ -355,11 +358,11 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
         draft = draft.slice(0, -1);
         return show();
       }
-      const what = history.undo();
+      const what = isEditable() && history.undo();
       if (what) dirty(what);
     },
     redo() {
-      const what = history.redo();
+      const what = isEditable() && history.redo();
       if (what) dirty(what);
     },
     /** Shows at once what another threshold would give; nothing is stored. */
