@@ -68,7 +68,7 @@ public static class Exporter
         LoadMean(folders, recipe.Average);
 
         var pictures = ValidationPictures.Load(options, PictureMemory.Half());
-        IValidationResult result = recipe.Validate(pictures, ScalarType.Float32);
+        JsonNode best = JsonNode.Parse(File.ReadAllText(folders[^1].BestValidation))!;
         var card = new ModelCard
         {
             Name = exportOptions.Name,
@@ -76,10 +76,10 @@ public static class Exporter
             License = exportOptions.License,
             Training = (folders.Count > 1 ? "mean of the weights of: " : "") + string.Join("; and: ", folders.Zip(runs, Told)),
             Stride = recipe.Stride,
-            Threshold = result.Threshold,
-            SuppressionRadius = result.SuppressionRadius,
+            Threshold = (double?)best["threshold"] ?? 0.5,
+            SuppressionRadius = (double?)best["suppressionRadius"] ?? recipe.Stride,
             Margin = recipe.Margin,
-            Scores = Scores(result),
+            Scores = best["lists"]!.ToJsonString(),
         };
         double difference = 0;
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
@@ -90,36 +90,53 @@ public static class Exporter
             {
                 card = card with { DensityGain = DensityGain(part, options) };
                 card.Write(part);
-                // The validation above knew nothing of the gain, and integers score a little lower or higher than its floats.
-                // How looks are combined depends on the threshold a little: the second choice is made with the first one's.
-                for (int choice = 0; choice < 2; choice++)
+                // The run's validation saw each picture at one size and in floats.
+                using (var model = HeadModel.Load(part))
                 {
-                    using (var model = HeadModel.Load(part))
-                        result = PointValidation.Run(pictures, model);
-                    card = card with { Threshold = result.Threshold, Scores = Scores(result) };
-                    card.Write(part);
+                    PointResult result = PointValidation.Run(pictures, model);
+                    card = card with { Threshold = result.Threshold, Scores = result.ToJson()["lists"]!.ToJsonString() };
                 }
+                card.Write(part);
             }
             difference = recipe.LargestDifference(part, pictures.Tiles(Tiles));
-            if (!exportOptions.Quantize && !(difference <= Tolerance))
-            {
-                throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
-                    $"{path}: not written, the exported network differs from the trained one by {difference:g3} (allowed {Tolerance:g3})"));
-            }
+            if (!exportOptions.Quantize)
+                RequireAlike(path, difference);
         });
         return (card, difference);
-
-        static TrainingOptions OptionsOf(RunFolder folder) => folder.Options is { } options && File.Exists(folder.BestWeights)
-            ? options
-            : throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
 
         static string Told(RunFolder folder, TrainingOptions options) => string.Create(CultureInfo.InvariantCulture,
             $"{JsonNode.Parse(File.ReadAllText(folder.BestValidation))!["step"]} steps of {options.BatchSize} crops of {options.CropSize}²; ")
             + string.Create(CultureInfo.InvariantCulture, $"seed {options.Seed}; lists ")
             + string.Join(", ", options.Train.Select(l => Path.GetFileNameWithoutExtension(l.List)))
             + (options.Teacher is null ? "" : "; with a teacher");
+    }
 
-        static string Scores(IValidationResult result) => result.ToJson()["lists"]!.ToJsonString();
+    /// <summary>Writes a run's best weights as a model in 32-bit floats with a card that is given, and compares it with them.</summary>
+    /// <exception cref="InvalidDataException">The run has no best weights, or the file differs too much.</exception>
+    internal static void ExportAs(RunFolder folder, string path, ModelCard card)
+    {
+        TrainingOptions options = OptionsOf(folder);
+        using IRecipe recipe = IRecipe.Of(options with { Teacher = null });
+        LoadMean([folder], recipe.Average);
+        var pictures = ValidationPictures.Load(options, new PictureMemory(0));
+        WholeFile.WriteByPath(path, part =>
+        {
+            recipe.Export(part, card, null);
+            RequireAlike(path, recipe.LargestDifference(part, pictures.Tiles(Tiles)));
+        });
+    }
+
+    private static TrainingOptions OptionsOf(RunFolder folder) => folder.Options is { } options && File.Exists(folder.BestWeights)
+        ? options
+        : throw new InvalidDataException($"{folder.Path}: no best weights yet; run 'headcount-train fit' until its first validation");
+
+    private static void RequireAlike(string path, double difference)
+    {
+        if (!(difference <= Tolerance))
+        {
+            throw new InvalidDataException(string.Create(CultureInfo.InvariantCulture,
+                $"{path}: not written, the exported network differs from the trained one by {difference:g3} (allowed {Tolerance:g3})"));
+        }
     }
 
     /// <summary>Loads the mean of the runs' best weights.</summary>

@@ -72,6 +72,9 @@ internal static class PointValidation
 {
     private static readonly double[] Thresholds = [.. Enumerable.Range(8, 26).Select(i => Math.Round(i * 0.025, 3))];
 
+    /// <summary>As in a card that says nothing of it.</summary>
+    private const double DensityWeight = 0.75;
+
     /// <summary>Pixels. The first is what thresholds are compared at.</summary>
     private static readonly double[] SuppressionRadii = [3, 4, 5, 6];
 
@@ -155,7 +158,7 @@ internal static class PointValidation
         double density = maps.Density[.., .., ..((height + Cell - 1) / Cell), ..((width + Cell - 1) / Cell)].sum().item<float>();
         return new Found((threshold, radius) =>
         {
-            double own = DensityAgreement.Threshold(heads[radius], threshold, density);
+            double own = DensityAgreement.Threshold(heads[radius], threshold, density, DensityWeight);
             return [.. heads[radius].Where(head => head.Score >= own)];
         }, density);
     }

@@ -26,6 +26,10 @@ public readonly record struct TrainingProgress(
 public sealed class Trainer
 {
     private const int LogEvery = 50;
+
+    /// <summary>Crops that the statistics of a model file's normalisations are taken from.</summary>
+    private const int StartCrops = 48;
+
     private static readonly TimeSpan CheckpointEvery = TimeSpan.FromMinutes(3);
 
     private readonly RunFolder _folder;
@@ -69,7 +73,7 @@ public sealed class Trainer
         INetwork network = recipe.Network, average = recipe.Average;
         if (_folder.LatestCheckpoint is null)
         {
-            recipe.Start(message => Say(0, message));
+            recipe.Start(() => Images(set.Batch(0, StartCrops)), message => Say(0, message));
             average.Load(network.State.ToDictionary());
         }
         // Only now: a call that names wrong lists or weights leaves no run behind.
@@ -83,6 +87,9 @@ public sealed class Trainer
             Say(state.Step, $"going on from step {state.Step:N0}");
         }
         _folder.RewindLog(state.Step);
+        // What a run starts from is a result too: a fine-tuned network may turn out no better.
+        if (state.Step == 0 && _options.StartFrom is not null)
+            Validate();
 
         using var loader = new BatchLoader(set, recipe, state.Step, _options.Steps);
         var clock = Stopwatch.StartNew();
@@ -113,20 +120,7 @@ public sealed class Trainer
 
             bool validate = IsValidationStep(state.Step);
             if (validate)
-            {
-                IValidationResult result = recipe.Validate(pictures, _options.ScalarType);
-                JsonObject entry = result.ToJson();
-                entry["step"] = state.Step;
-                _folder.AppendLog(entry);
-                Say(state.Step, result.ToString()!);
-                if (state.Best is not { } best || result.Quality > best)
-                {
-                    state.Best = result.Quality;
-                    Safetensors.Save(_folder.BestWeights, average.State);
-                    WholeFile.WriteText(_folder.BestValidation, entry.ToJsonString());
-                }
-                Curves.Draw(_folder);
-            }
+                Validate();
             if (validate || clock.Elapsed - saved > CheckpointEvery)
             {
                 SaveCheckpoint(state, network, average, optimizer);
@@ -134,6 +128,22 @@ public sealed class Trainer
             }
         }
         Say(state.Step, $"done in {TimeSpan.FromSeconds(state.Seconds):h\\:mm\\:ss}; best weights in {_folder.BestWeights}");
+
+        void Validate()
+        {
+            IValidationResult result = recipe.Validate(pictures, _options.ScalarType);
+            JsonObject entry = result.ToJson();
+            entry["step"] = state.Step;
+            _folder.AppendLog(entry);
+            Say(state.Step, result.ToString()!);
+            if (state.Best is not { } best || result.Quality > best)
+            {
+                state.Best = result.Quality;
+                Safetensors.Save(_folder.BestWeights, average.State);
+                WholeFile.WriteText(_folder.BestValidation, entry.ToJsonString());
+            }
+            Curves.Draw(_folder);
+        }
 
         void Say(int step, string message) => _progress(new TrainingProgress(step, _options.Steps, double.NaN, double.NaN, default, message));
     }
@@ -146,18 +156,22 @@ public sealed class Trainer
         using var scope = NewDisposeScope();
         foreach (var group in optimizer.ParamGroups)
             group.LearningRate = LearningRate(step);
-        Crop[] crops = batch.Crops;
-        int pixels = crops[0].Pixels.Length;
-        var interleaved = new byte[crops.Length * pixels];
-        for (int i = 0; i < crops.Length; i++)
-            crops[i].Pixels.CopyTo(interleaved, i * pixels);
-        Tensor images = tensor(interleaved, [crops.Length, _options.CropSize, _options.CropSize, 3]);
+        Tensor images = Images(batch.Crops);
         optimizer.zero_grad();
         (Tensor total, LossParts parts) = batch.Loss(images);
         total.backward();
         nn.utils.clip_grad_norm_(network.Parameters.Values, _options.GradientClip);
         optimizer.step();
         return parts;
+    }
+
+    private static Tensor Images(Crop[] crops)
+    {
+        int size = crops[0].Size, pixels = crops[0].Pixels.Length;
+        var interleaved = new byte[crops.Length * pixels];
+        for (int i = 0; i < crops.Length; i++)
+            crops[i].Pixels.CopyTo(interleaved, i * pixels);
+        return tensor(interleaved, [crops.Length, size, size, 3]);
     }
 
     /// <summary>Linear warm-up, then a cosine down to one hundredth.</summary>

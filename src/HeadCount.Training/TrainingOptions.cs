@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadCount.Training.Data;
 using HeadCount.Training.Losses;
+using HeadCount.Training.Networks;
 
 namespace HeadCount.Training;
 
@@ -64,7 +65,10 @@ public sealed record TrainingOptions
     /// <summary>Weight of the density branch. The default is 0.1.</summary>
     public double DensityWeight { get; init; } = 0.1;
 
-    /// <summary>Steps of the whole run; the learning rate falls to its end there. The default is 20,000.</summary>
+    /// <summary>
+    /// Steps of the whole run; the learning rate falls to its end there. With 0 the weights that it starts from are validated, and
+    /// can be exported, as they are. The default is 20,000.
+    /// </summary>
     public int Steps { get; init; } = 20_000;
 
     /// <summary>Crops a step. The default is 8.</summary>
@@ -104,10 +108,16 @@ public sealed record TrainingOptions
     public int Validations { get; init; } = 20;
 
     /// <summary>
-    /// Weights (safetensors) of the whole network to start from instead of random ones; with the recipe points, of this
-    /// size or a smaller one.
+    /// Weights of the whole network to start from instead of random ones: safetensors, or with the recipe points a model file in
+    /// floats. With the recipe points they may be of a smaller size.
     /// </summary>
     public string? StartFrom { get; init; }
+
+    /// <summary>
+    /// <c>ResNet18.onnx</c> of the NuGet package Microsoft.ML.DnnImageFeaturizer.ResNet18, whose weights the backbone of the size
+    /// large starts from; random ones when null.
+    /// </summary>
+    public string? Backbone { get; init; }
 
     /// <summary>
     /// Weights of a head network, mostly of a larger size, whose answers the recipe points teaches beside the annotations;
@@ -160,14 +170,16 @@ public sealed record TrainingOptions
         Require(CsrNet.Kernel.Beta is > 0 and <= 100, "beta", "above 0, at most 100");
         Require(Train.Count > 0 && Train.All(l => l.Share > 0), "train", "at least one list, shares above 0");
         Require(Validation.Count > 0, "validation", "at least one list");
-        Require(Steps >= 1, "steps", "at least 1");
+        Require(Steps >= (StartFrom is null ? 1 : 0), "steps", "at least 1, or 0 with --start-from");
+        Require(Backbone is null || NetworkSize.Named(Size).ResNet, "backbone", $"only with --size {NetworkSize.Large.Name}");
         Require(BatchSize >= 1, "batch", "at least 1");
         Require(CropSize >= 64 && CropSize % 32 == 0, "crop", "a multiple of 32, at least 64");
         Require(LearningRate > 0, "lr", "above 0");
         Require(WarmUp >= 0, "warm-up", "at least 0");
         Require(Threads >= 1, "threads", "at least 1");
         Require(Validations >= 1, "validations", "at least 1");
-        Require(Augmentation.MinScale > 0 && Augmentation.MaxScale >= Augmentation.MinScale, "scale", "0 < smallest ≤ largest");
+        Require(Augmentation.Scales.Count > 0 && Augmentation.Scales.All(s => s is { Weight: > 0, Smallest: > 0 } && s.Largest >= s.Smallest),
+            "scale", "0 < smallest ≤ largest");
 
         static void Refuse(bool given, string options, string recipe)
         {

@@ -128,7 +128,7 @@ public class TrainerTests
         TrainingOptions options = Discs.Dataset(folder.Root, steps: 1);
         options = option switch
         {
-            "--size" => options with { Recipe = TrainingOptions.CsrNetVgg16, Size = "base" },
+            "--size" => options with { Recipe = TrainingOptions.CsrNetVgg16, Size = "large" },
             "--teacher" => options with { Recipe = TrainingOptions.CsrNetVgg16, Teacher = "small.safetensors" },
             "--sigma" => options with { CsrNet = new() { Kernel = new() { Sigma = 3 } } },
             "--freeze-front" => options with { Recipe = TrainingOptions.CsrNetVgg16, CsrNet = new() { FreezeFront = true } },

@@ -27,6 +27,8 @@ internal static class Discs
 {
     internal static readonly NetworkSize Tiny = new("small", 8, [8, 8, 8, 8], [1, 1, 1, 1], 8);
 
+    internal static readonly NetworkSize TinyResNet = new("large", 8, [8, 8, 16, 8], [2, 1, 1, 1], 8) { ResNet = true, Head = [8, 12] };
+
     internal static (RgbImage Image, List<(float X, float Y)> Heads) Render(int seed, int size, int count)
     {
         var random = new Random(seed);

@@ -195,9 +195,7 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
         if (outcome.Result is { } result)
         {
             var candidates = result.Sweep!.At(result.Sweep.From);
-            picture.OwnThreshold = result.DensitySum is double sum
-                ? DensityAgreement.Threshold(candidates, card!.Threshold, sum)
-                : card!.Threshold;
+            picture.OwnThreshold = result.Threshold;
             picture.Threshold = picture.OwnThreshold;
             picture.DensitySum = result.DensitySum;
             (picture.Width, picture.Height) = (result.Width, result.Height);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Globalization;
 using HeadCount.Training.Data;
 using HeadCount.Training.Losses;
+using HeadCount.Training.Networks;
+using HeadCount.Inference;
 
 namespace HeadCount.Training.Cli.Commands;
 
@@ -16,19 +18,18 @@ internal static class FitCommand
             Description = "Folder that the lists' paths are relative to",
             Arity = ArgumentArity.ZeroOrOne,
         };
-        var run = new Option<string>("--run")
+        var run = new Option<string?>("--run")
         {
-            Description = "Folder of the run; one that holds a run goes on with it",
-            Required = true,
+            Description = "Folder of the run; one that holds a run goes on with it [default: runs/ and the dataset's name]",
         };
         var train = new Option<string[]>("--train")
         {
-            Description = "LIST or LIST=SHARE: pictures to train on and their share of the crops",
+            Description = "LIST or LIST=SHARE: pictures to train on (a split file, or a dataset's folder) and their share of the crops",
         };
         var validation = new Option<string[]>("--val") { Description = "LIST: pictures to validate on" };
         var recipe = Setting("--recipe", "What is trained: points (score, offset, density) or csrnet-vgg16 (density)", defaults.Recipe);
         recipe.AcceptOnlyFromAmong([.. TrainingOptions.Recipes]);
-        var size = Setting("--size", "Network size: nano, small or base", defaults.Size);
+        var size = Setting("--size", $"Network size: {string.Join(", ", NetworkSize.All.Select(s => s.Name))}", defaults.Size);
         var loss = Setting("--loss", "How the score map is taught", defaults.Loss);
         var steps = Setting("--steps", "Steps of the whole run", defaults.Steps);
         var batch = Setting("--batch", "Crops a step", defaults.BatchSize);
@@ -41,15 +42,22 @@ internal static class FitCommand
         };
         var warm = Setting("--warm-up", "Steps over which the learning rate rises", defaults.WarmUp);
         var density = Setting("--density", "Weight of the density branch", defaults.DensityWeight);
-        var minScale = Setting("--min-scale", "Smallest enlargement of a crop", defaults.Augmentation.MinScale);
-        var maxScale = Setting("--max-scale", "Largest enlargement of a crop", defaults.Augmentation.MaxScale);
+        var minScale = new Option<double?>("--min-scale") { Description = "Smallest enlargement of a crop [default: 0.45]" };
+        var maxScale = new Option<double?>("--max-scale")
+        {
+            Description = "Largest enlargement of a crop [default: 2.8, of some crops 6]",
+        };
+        var positives = new Option<string[]>("--train-positives")
+        {
+            Description = "LIST or LIST=SHARE: pictures to train on in which only some of the heads are annotated",
+        };
         var seed = Setting("--seed", "Seed of weights and crops", defaults.Seed);
         var threads = Setting("--threads", "Threads of the network", defaults.Threads);
         var precision = Setting("--precision", "What convolutions compute in", defaults.Precision);
         var validations = Setting("--validations", "Validations over the run", defaults.Validations);
         var teacher = new Option<string?>("--teacher")
         {
-            Description = "points: weights (safetensors) of any size, whose answers are taught beside the annotations",
+            Description = "points: a model in floats or weights (safetensors) of any size, whose output is taught beside the annotations",
         };
         var front = new Option<string?>("--front-weights")
         {
@@ -64,16 +72,24 @@ internal static class FitCommand
             defaults.CsrNet.Kernel.Beta);
         var start = new Option<string?>("--start-from")
         {
-            Description = "Weights (safetensors) to start from; points: of this size or a smaller one",
+            Description = "Model in floats, by name or file, or weights (safetensors) to start from; points: of this size or a smaller one",
+        };
+        var backbone = new Option<string?>("--backbone")
+        {
+            Description = "large: ResNet18.onnx of the NuGet package Microsoft.ML.DnnImageFeaturizer.ResNet18, to start the backbone from",
         };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
-            dataset, run, train, validation, recipe, size, loss, steps, batch, crop, rate, warm, density,
-            minScale, maxScale, seed, threads, precision, validations, start, teacher, front, freeze, sigma, beta,
+            dataset, run, train, positives, validation, recipe, size, loss, steps, batch, crop, rate, warm, density,
+            minScale, maxScale, seed, threads, precision, validations, start, backbone, teacher, front, freeze, sigma, beta,
         };
         command.SetAction((parsed, cancellation) =>
         {
-            var folder = new RunFolder(parsed.GetRequiredValue(run));
+            string? set = parsed.GetValue(dataset);
+            var folder = new RunFolder(parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileName(Path.GetFullPath(set
+                ?? throw new ArgumentException("name the dataset's folder, or the run to go on with (--run)")))));
+            if (set is not null && parsed.GetValue(start) is { } model && parsed.GetValue(train) is null or [] && parsed.GetValue(positives) is null or [])
+                return FineTune(folder, Tuning(parsed, set, model), cancellation);
             TrainingOptions? stored = folder.Options;
             TrainingOptions? given = parsed.GetValue(dataset) is { } root ? Read(parsed, root) : null;
             if (stored is not null && given is not null && !given.SameAs(stored))
@@ -91,11 +107,32 @@ internal static class FitCommand
         });
         return command;
 
+        // Without lists, a model that exists is trained further on the pictures of a folder, with settings for a few of them.
+        FineTuningOptions Tuning(ParseResult parsed, string set, string model)
+        {
+            var options = new FineTuningOptions { Dataset = set, Model = model };
+            return options with
+            {
+                Steps = Given(steps, options.Steps),
+                BatchSize = Given(batch, options.BatchSize),
+                LearningRate = parsed.GetValue(rate) ?? options.LearningRate,
+                Threads = Given(threads, options.Threads),
+                Seed = Given(seed, options.Seed),
+            };
+
+            int Given(Option<int> option, int otherwise) =>
+                parsed.GetResult(option) is { Implicit: false } ? parsed.GetValue(option) : otherwise;
+        }
+
         TrainingOptions Read(ParseResult parsed, string root) => new()
         {
             Recipe = parsed.GetValue(recipe)!,
             Dataset = Path.GetFullPath(root),
-            Train = [.. (parsed.GetValue(train) ?? []).Select(ParseList)],
+            Train =
+            [
+                .. (parsed.GetValue(train) ?? []).Select(ParseList),
+                .. (parsed.GetValue(positives) ?? []).Select(text => ParseList(text) with { PositivesOnly = true }),
+            ],
             Validation = [.. (parsed.GetValue(validation) ?? []).Select(Path.GetFullPath)],
             Size = parsed.GetValue(size)!,
             Loss = parsed.GetValue(loss),
@@ -105,13 +142,15 @@ internal static class FitCommand
             LearningRate = parsed.GetValue(rate) ?? TrainingOptions.DefaultLearningRate(parsed.GetValue(recipe)!),
             WarmUp = parsed.GetValue(warm),
             DensityWeight = parsed.GetValue(density),
-            Augmentation = defaults.Augmentation with { MinScale = parsed.GetValue(minScale), MaxScale = parsed.GetValue(maxScale) },
+            Augmentation = (parsed.GetValue(minScale), parsed.GetValue(maxScale)) is (null, null) ? defaults.Augmentation
+                : defaults.Augmentation with { Scales = [new(1, parsed.GetValue(minScale) ?? 0.45, parsed.GetValue(maxScale) ?? 2.8)] },
             Seed = parsed.GetValue(seed),
             Threads = parsed.GetValue(threads),
             Precision = parsed.GetValue(precision),
             Validations = parsed.GetValue(validations),
-            StartFrom = parsed.GetValue(start) is { } path ? Path.GetFullPath(path) : null,
-            Teacher = parsed.GetValue(teacher) is { } answers ? Path.GetFullPath(answers) : null,
+            StartFrom = parsed.GetValue(start) is { } path ? WeightsPath(path) : null,
+            Backbone = parsed.GetValue(backbone) is { } onnx ? Path.GetFullPath(onnx) : null,
+            Teacher = parsed.GetValue(teacher) is { } answers ? WeightsPath(answers) : null,
             CsrNet = new CsrNetOptions
             {
                 FrontWeights = parsed.GetValue(front) is { } weights ? Path.GetFullPath(weights) : null,
@@ -120,6 +159,22 @@ internal static class FitCommand
             },
         };
     }
+
+    private static Task<int> FineTune(RunFolder folder, FineTuningOptions options, CancellationToken cancellation) => Task.Run(() =>
+    {
+        FineTuningResult result = FineTuning.Run(folder, options, new ProgressLine().Report, cancellation);
+        Console.WriteLine($"{result.Pictures} pictures to learn from, {result.HeldBack} held back");
+        Console.WriteLine($"before  {result.Before}");
+        Console.WriteLine($"after   {result.After}");
+        Console.WriteLine(result.IsBetter
+            ? $"{result.Model}: count with it by --model {result.Model}"
+            : $"{result.Model}: no better than {options.Model} on the pictures held back; keep {options.Model}, or annotate more pictures");
+        return 0;
+    }, CancellationToken.None);
+
+    // A file, or the name of a model that comes with the program.
+    private static string WeightsPath(string nameOrPath) =>
+        File.Exists(nameOrPath) || nameOrPath.Contains('.') ? Path.GetFullPath(nameOrPath) : HeadModel.PathOf(nameOrPath);
 
     private static Option<T> Setting<T>(string name, string description, T value) =>
         new(name) { Description = description, DefaultValueFactory = _ => value };

@@ -1,18 +1,23 @@
+using NetVips;
+
 namespace HeadCount.Training.Data;
 
 /// <summary>Changes of a crop's colours, in place where possible.</summary>
 internal static class Photometry
 {
-    /// <summary>Random gamma (e^±0.4), contrast (0.7–1.3), brightness (±12 %) and white balance (±10 % a channel).</summary>
-    internal static void Tone(byte[] pixels, Random random)
+    /// <summary>Random gamma (e^±0.45), contrast (0.65–1.35), brightness (±12 %) and white balance (±13 % a channel, of a grey picture
+    /// the same for all).</summary>
+    internal static void Tone(byte[] pixels, Random random, bool grey)
     {
-        double gamma = Math.Exp(double.Lerp(-0.4, 0.4, random.NextDouble()));
-        double contrast = double.Lerp(0.7, 1.3, random.NextDouble());
+        double gamma = Math.Exp(double.Lerp(-0.45, 0.45, random.NextDouble()));
+        double contrast = double.Lerp(0.65, 1.35, random.NextDouble());
         double brightness = double.Lerp(-0.12, 0.12, random.NextDouble());
         Span<byte> table = stackalloc byte[3 * 256];
+        double balance = 1;
         for (int channel = 0; channel < 3; channel++)
         {
-            double balance = double.Lerp(0.9, 1.1, random.NextDouble());
+            if (channel == 0 || !grey)
+                balance = double.Lerp(0.87, 1.13, random.NextDouble());
             for (int value = 0; value < 256; value++)
             {
                 double tone = (Math.Pow(value / 255.0, gamma) - 0.5) * contrast + 0.5 + brightness;
@@ -27,11 +32,24 @@ internal static class Photometry
         }
     }
 
-    /// <summary>Luma (ITU-R BT.601) in all three channels.</summary>
-    internal static void Grey(byte[] pixels)
+    /// <summary>Takes every pixel's distance from its luma (ITU-R BT.601) times a factor: 0 makes it grey, 1 leaves it.</summary>
+    internal static void Saturate(byte[] pixels, double factor)
     {
+        int weight = (int)Math.Round(factor * 256);
         for (int i = 0; i < pixels.Length; i += 3)
-            pixels[i] = pixels[i + 1] = pixels[i + 2] = (byte)((299 * pixels[i] + 587 * pixels[i + 1] + 114 * pixels[i + 2] + 500) / 1000);
+        {
+            int luma = (299 * pixels[i] + 587 * pixels[i + 1] + 114 * pixels[i + 2] + 500) / 1000;
+            for (int channel = i; channel < i + 3; channel++)
+                pixels[channel] = (byte)Math.Clamp(luma + ((weight * (pixels[channel] - luma)) >> 8), 0, 255);
+        }
+    }
+
+    /// <summary>The pixels as JPEG of that quality (1–100) shows them.</summary>
+    internal static byte[] Jpeg(byte[] pixels, int size, int quality)
+    {
+        using var image = Image.NewFromMemory(pixels, size, size, 3, Enums.BandFormat.Uchar);
+        using var seen = Image.NewFromBuffer(image.JpegsaveBuffer(q: quality));
+        return seen.WriteToMemory<byte>();
     }
 
     /// <summary>Adds noise of that standard deviation (0–255 scale), alike in the three channels of a pixel.</summary>

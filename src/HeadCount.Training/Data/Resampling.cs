@@ -4,13 +4,13 @@ using HeadCount.Imaging;
 
 namespace HeadCount.Training.Data;
 
-/// <summary>Resizes squares of a picture with a triangle filter that widens when shrinking, so that nothing aliases.</summary>
+/// <summary>Resizes rectangles of a picture to squares with a triangle filter that widens when shrinking, so that nothing aliases.</summary>
 internal static class Resampling
 {
-    /// <summary>The square of that place and side (fractions of pixels allowed), as <paramref name="size"/>² RGB bytes.</summary>
-    internal static byte[] Square(RgbImage image, double left, double top, double side, int size)
+    /// <summary>The rectangle of that place and size (fractions of pixels allowed), as <paramref name="size"/>² RGB bytes.</summary>
+    internal static byte[] Square(RgbImage image, double left, double top, double width, double height, int size)
     {
-        Taps columns = Taps.Of(left, side, size, image.Width), rows = Taps.Of(top, side, size, image.Height);
+        Taps columns = Taps.Of(left, width, size, image.Width), rows = Taps.Of(top, height, size, image.Height);
         // Source rows are resized in x as they are first needed, into a window as tall as the filter.
         var line = new float[size * 3];
         var result = new byte[size * size * 3];

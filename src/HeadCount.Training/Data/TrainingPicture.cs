@@ -32,15 +32,18 @@ internal sealed class TrainingPicture
 
     /// <summary>A picture of a dataset, decoded now where there is room for it.</summary>
     /// <exception cref="PictureException">It cannot be read.</exception>
-    internal static TrainingPicture Read(AnnotatedImage annotated, PictureMemory memory)
+    internal static TrainingPicture Read(AnnotatedImage annotated, PictureMemory memory, bool complete = true)
     {
         using (Picture picture = Picture.Open(annotated.ImagePath))
         {
             if (!memory.Take(3L * picture.Width * picture.Height))
-                return new TrainingPicture(annotated.ImagePath, picture.Width, picture.Height, annotated.Heads);
+                return new TrainingPicture(annotated.ImagePath, picture.Width, picture.Height, annotated.Heads) { IsComplete = complete };
         }
-        return new TrainingPicture(Picture.Load(annotated.ImagePath), annotated.Heads);
+        return new TrainingPicture(Picture.Load(annotated.ImagePath), annotated.Heads) { IsComplete = complete };
     }
+
+    /// <summary>Whether every head of the picture is annotated.</summary>
+    internal bool IsComplete { get; private init; } = true;
 
     internal int Width { get; }
 

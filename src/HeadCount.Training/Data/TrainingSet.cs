@@ -2,10 +2,11 @@ using HeadCount.Annotations;
 
 namespace HeadCount.Training.Data;
 
-/// <summary>A list of pictures to train on and the share of the crops that it gives.</summary>
-/// <param name="List">Split file.</param>
-/// <param name="Share">Relative share, above 0.</param>
-public sealed record WeightedList(string List, double Share);
+/// <summary>A list of pictures to train on.</summary>
+/// <param name="List">Split file, or the folder of a dataset that is taken whole.</param>
+/// <param name="Share">How many of the crops come from it, in relation to the other lists' shares; above 0.</param>
+/// <param name="PositivesOnly">Only some of the heads are annotated: what is annotated is a head, and the rest is unknown.</param>
+public sealed record WeightedList(string List, double Share, bool PositivesOnly = false);
 
 /// <summary>Pictures by list; draws the crops of every batch.</summary>
 internal sealed class TrainingSet
@@ -30,21 +31,24 @@ internal sealed class TrainingSet
     internal int OnDisk => _lists.Sum(l => l.Count(p => !p.IsDecoded));
 
     internal static TrainingSet Load(TrainingOptions options, PictureMemory memory) =>
-        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List, memory))], options);
+        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List, memory, complete: !l.PositivesOnly))], options);
 
     /// <summary>Reads a list's pictures, or some of them that are spread evenly over it.</summary>
-    internal static TrainingPicture[] LoadList(string dataset, string list, PictureMemory memory, int most = int.MaxValue)
+    internal static TrainingPicture[] LoadList(string dataset, string list, PictureMemory memory, int most = int.MaxValue, bool complete = true)
     {
-        IReadOnlyList<AnnotatedImage> images = Dataset.Load(dataset, list).Images;
+        IReadOnlyList<AnnotatedImage> images = (Directory.Exists(list) ? Dataset.Load(list) : Dataset.Load(dataset, list)).Images;
         int count = Math.Min(most, images.Count);
         return [.. Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Count / count)]).AsParallel().AsOrdered()
-            .Select(i => TrainingPicture.Read(i, memory))];
+            .Select(i => TrainingPicture.Read(i, memory, complete))];
     }
 
     /// <summary>The batch of that number: always the same one for the same options.</summary>
-    internal Crop[] Batch(int number)
+    internal Crop[] Batch(int number) => Batch(number, _options.BatchSize);
+
+    /// <summary>As many crops of that batch.</summary>
+    internal Crop[] Batch(int number, int crops)
     {
-        var batch = new Crop[_options.BatchSize];
+        var batch = new Crop[crops];
         for (int i = 0; i < batch.Length; i++)
         {
             var random = new Random(HashOf(_options.Seed, number, i));

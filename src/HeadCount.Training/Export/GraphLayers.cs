@@ -21,6 +21,9 @@ internal sealed class GraphLayers(OnnxGraph graph, HeadNetwork network) : ILayer
 
     public string Relu(string x) => graph.Node("Relu", [x]);
 
+    public string MaxPool(string x) => graph.Node("MaxPool", [x],
+        ("kernel_shape", new[] { 3L, 3 }), ("strides", new[] { 2L, 2 }), ("pads", new[] { 1L, 1, 1, 1 }));
+
     public string Add(string a, string b) => graph.Node("Add", [a, b]);
 
     public string Upsample(string x) => Double(graph, x);

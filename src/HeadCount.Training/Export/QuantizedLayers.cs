@@ -46,6 +46,12 @@ internal sealed class QuantizedLayers(OnnxGraph graph, HeadNetwork network, Acti
     // Takes the convolution's or sum's own floats: the pair behind the Relu then covers both.
     public string Relu(string x) => Result(_made == 1 ? x : _plain.Relu(x));
 
+    public string MaxPool(string x)
+    {
+        Integers input = Quantized(x);
+        return Result(Dequantized(_plain.MaxPool(input.Whole), input.Scale, input.ScaleName, input.ZeroName).Value);
+    }
+
     public string Add(string a, string b) => Result(_plain.Add(Quantized(a).Value, Quantized(b).Value));
 
     public string Upsample(string x)
@@ -64,14 +70,17 @@ internal sealed class QuantizedLayers(OnnxGraph graph, HeadNetwork network, Acti
     private const int StemColumns = 4;
 
     /// <summary>
-    /// The first convolution (3×3, stride 2) and its Relu: of every four columns it answers for both of its own cells at once,
+    /// The first convolution (stride 2) and its Relu: of every four columns it computes both of its own cells at once,
     /// which then stand side by side again. A range that starts at 0 is the Relu.
     /// </summary>
     private string Stem(string name, string x, ConvShape shape)
     {
         (float[] weight, float[] bias) = GraphLayers.Folded(network, name, shape);
         const int Cells = StemColumns / 2, Inputs = 3 * StemColumns;
-        var wide = new float[Cells * shape.Outputs * Inputs * 3 * 2];
+        int kernel = shape.Kernel, padding = kernel / 2;
+        // Groups of columns that the window of the first and of the last cell reaches to.
+        int before = (padding + StemColumns - 1) / StemColumns, after = (2 * (Cells - 1) + padding) / StemColumns, groups = before + 1 + after;
+        var wide = new float[Cells * shape.Outputs * Inputs * kernel * groups];
         var wideBias = new float[Cells * shape.Outputs];
         for (int cell = 0; cell < Cells; cell++)
         {
@@ -81,25 +90,24 @@ internal sealed class QuantizedLayers(OnnxGraph graph, HeadNetwork network, Acti
                 wideBias[to] = bias[output];
                 for (int colour = 0; colour < 3; colour++)
                 {
-                    for (int row = 0; row < 3; row++)
+                    for (int row = 0; row < kernel; row++)
                     {
-                        for (int column = 0; column < 3; column++)
+                        for (int column = 0; column < kernel; column++)
                         {
-                            float value = weight[((output * 3 + colour) * 3 + row) * 3 + column];
-                            // Counted from the first column of the four before.
-                            int at = StemColumns + 2 * cell + column - 1;
-                            wide[((to * Inputs + at % StemColumns * 3 + colour) * 3 + row) * 2 + at / StemColumns] = value;
+                            float value = weight[((output * 3 + colour) * kernel + row) * kernel + column];
+                            int at = before * StemColumns + 2 * cell + column - padding;
+                            wide[((to * Inputs + at % StemColumns * 3 + colour) * kernel + row) * groups + at / StemColumns] = value;
                             wideBias[to] += value * (ImageZero - HeadNetwork.ImageMean) / HeadNetwork.ImageScale;
                         }
                     }
                 }
             }
         }
-        string conv = Conv(name, _quantized[x], wide, wideBias, [wideBias.Length, Inputs, 3, 2],
+        string conv = Conv(name, _quantized[x], wide, wideBias, [wideBias.Length, Inputs, kernel, groups],
         [
-            ("kernel_shape", new long[] { 3, 2 }),
+            ("kernel_shape", new long[] { kernel, groups }),
             ("strides", new long[] { 2, 1 }),
-            ("pads", new long[] { 1, 1, 1, 0 }),
+            ("pads", new long[] { padding, before, padding, after }),
         ]);
         (float scale, string scaleName, string zeroName) = Steps(conv, ranges[1]);
         string cells = ChannelsLast(graph.Node("QuantizeLinear", [conv, scaleName, zeroName]));

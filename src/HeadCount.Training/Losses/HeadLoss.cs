@@ -17,8 +17,8 @@ internal sealed class HeadLoss(TrainingOptions options)
 {
     private readonly ScoreLoss _score = new(options.Loss);
 
-    /// <summary>Blocks that the density's sums are compared over, cells a side; the whole crop comes on top.</summary>
-    private const int DensityBlock = 8;
+    /// <summary>Blocks that the density's sums are compared over, cells a side, and their weights; the whole crop comes on top.</summary>
+    private static readonly (long Side, double Weight)[] DensityBlocks = [(4, 0.5), (8, 1), (16, 1)];
 
     /// <param name="maps">The network's answer.</param>
     /// <param name="batch">What the annotations say.</param>
@@ -49,7 +49,7 @@ internal sealed class HeadLoss(TrainingOptions options)
             int dx = b * 2 * cells + cell, dy = dx + cells;
             target[dx] = batch[b].Crop.X[head] / HeadTopology.ScoreStride - (cell % side + 0.5f);
             target[dy] = batch[b].Crop.Y[head] / HeadTopology.ScoreStride - (cell / side + 0.5f);
-            mask[dx] = mask[dy] = balance[b];
+            mask[dx] = mask[dy] = batch[b].Crop.IsComplete ? balance[b] : 0;
         }
         using Tensor targets = tensor(target, offset.shape), masks = tensor(mask, offset.shape);
         Tensor difference = functional.smooth_l1_loss(offset, targets, Reduction.None, beta: 0.25);
@@ -68,25 +68,25 @@ internal sealed class HeadLoss(TrainingOptions options)
             * (0.5 / Balance.Normaliser(batch));
         Tensor difference = functional.smooth_l1_loss(maps.Offset, teacher.Offset, Reduction.None, beta: 0.25);
         Tensor offset = (difference * seen).sum() / seen.sum().clamp_min(1);
-        return score + 0.5 * offset + options.DensityWeight * DensityLoss(maps.Density, teacher.Density, batch);
+        return score + 0.5 * offset + options.DensityWeight * DensityLoss(maps.Density, teacher.Density, batch, Balance.Weights(batch));
     }
 
     private static Tensor DensityLoss(Tensor density, IReadOnlyList<CropTargets> batch)
     {
         using Tensor target = tensor(batch.SelectMany(t => t.Counts).ToArray(), density.shape);
-        return DensityLoss(density, target, batch);
+        return DensityLoss(density, target, batch, [.. Balance.Weights(batch).Zip(batch, (weight, targets) => targets.Crop.IsComplete ? weight : 0)]);
     }
 
     /// <summary>Absolute errors of the counts in blocks and in the whole crop.</summary>
-    private static Tensor DensityLoss(Tensor density, Tensor target, IReadOnlyList<CropTargets> batch)
+    private static Tensor DensityLoss(Tensor density, Tensor target, IReadOnlyList<CropTargets> batch, float[] cropWeights)
     {
         long side = density.shape[3];
-        using Tensor weights = tensor(Balance.Weights(batch), [batch.Count, 1, 1, 1]);
+        using Tensor weights = tensor(cropWeights, [batch.Count, 1, 1, 1]);
         Tensor loss = zeros(1);
-        foreach (long block in (ReadOnlySpan<long>)[DensityBlock, side])
+        foreach ((long block, double weight) in DensityBlocks.Where(b => side % b.Side == 0).Append((side, 1)))
         {
             Tensor own = functional.avg_pool2d(density, block), truth = functional.avg_pool2d(target, block);
-            loss = loss + ((own - truth).abs() * weights).sum() * (double)(block * block);
+            loss = loss + ((own - truth).abs() * weights).sum() * (weight * block * block);
         }
         return loss.sum() / Balance.Normaliser(batch);
     }

@@ -56,7 +56,7 @@ internal sealed class ScoreLoss(ScoreLossKind kind)
         {
             (int[] head, float[] distance) = batch[b].Nearest;
             int heads = batch[b].Crop.X.Length;
-            weight.AsSpan(b * cells, cells).Fill(heads == 0 ? balance[b] / 2 : balance[b]);
+            weight.AsSpan(b * cells, cells).Fill(!batch[b].Crop.IsComplete ? 0 : heads == 0 ? balance[b] / 2 : balance[b]);
             var radius = new float[heads];
             for (int i = 0; i < cells; i++)
             {

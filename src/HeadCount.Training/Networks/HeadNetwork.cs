@@ -62,7 +62,7 @@ internal sealed class HeadNetwork : INetwork
         return copy;
     }
 
-    /// <summary>The network of a weights file; its first layer tells the size.</summary>
+    /// <summary>The network of a weights or model file; its first layer tells the size.</summary>
     /// <exception cref="InvalidDataException">The file cannot be read or is of no such network; the message names it.</exception>
     internal static HeadNetwork Read(string path)
     {
@@ -72,7 +72,10 @@ internal sealed class HeadNetwork : INetwork
             NetworkSize size = NetworkSize.All.FirstOrDefault(s => state.TryGetValue("stem.weight", out Tensor? stem) && stem.shape[0] == s.Stem)
                 ?? throw new InvalidDataException($"no weights of a {string.Join(", ", NetworkSize.All.Select(s => s.Name))} network");
             network = new HeadNetwork(size);
-            network.Load(state);
+            if (IsFolded(state))
+                network.LoadFolded(state);
+            else
+                network.Load(state);
         });
         return network!;
     }
@@ -83,13 +86,62 @@ internal sealed class HeadNetwork : INetwork
     {
         using var noGradient = no_grad();
         foreach ((string name, Tensor own) in State)
+            own.copy_(Checked(state, name, own));
+    }
+
+    /// <summary>Takes over the weights of a backbone, all that it has.</summary>
+    /// <exception cref="InvalidDataException">One has no place here, or another shape.</exception>
+    internal void LoadBackbone(IReadOnlyDictionary<string, Tensor> state)
+    {
+        using var noGradient = no_grad();
+        var own = State.ToDictionary();
+        foreach (string name in state.Keys)
         {
-            if (!state.TryGetValue(name, out Tensor? other))
-                throw new InvalidDataException($"the weights lack '{name}' of a {_size.Name} network");
-            if (!own.shape.SequenceEqual(other.shape))
-                throw new InvalidDataException($"'{name}' is [{string.Join(", ", other.shape)}], a {_size.Name} network needs [{string.Join(", ", own.shape)}]");
-            own.copy_(other);
+            own.TryGetValue(name, out Tensor? place);
+            (place ?? throw new InvalidDataException($"a {_size.Name} network has no place for '{name}'")).copy_(Checked(state, name, place));
         }
+    }
+
+    /// <summary>Whether weights are those of a model file, whose normalisations are folded into the convolutions.</summary>
+    internal static bool IsFolded(IReadOnlyDictionary<string, Tensor> state) =>
+        state.ContainsKey("stem.bias") && !state.ContainsKey("stem.scale");
+
+    /// <summary>
+    /// Takes over the weights of a model file and gives every normalisation statistics again: with images those that its
+    /// convolution has on them, so that training goes on where it ended; without, mean 0 and variance 1.
+    /// </summary>
+    /// <param name="state">Weight and bias of every convolution.</param>
+    /// <param name="images">[N, H, W, 3], uint8, sides multiples of <see cref="HeadTopology.InputMultiple"/>; or null.</param>
+    /// <exception cref="InvalidDataException">One is missing or has another shape.</exception>
+    internal void LoadFolded(IReadOnlyDictionary<string, Tensor> state, Tensor? images = null)
+    {
+        using var scope = NewDisposeScope();
+        using var noGradient = no_grad();
+        foreach ((string name, Parameter own) in _parameters)
+        {
+            string norm = name[..(name.LastIndexOf('.') + 1)];
+            if (name.EndsWith(".scale", StringComparison.Ordinal))
+            {
+                own.fill_(1);
+                _statistics[norm + "mean"].fill_(0);
+                _statistics[norm + "variance"].fill_(1 - NormEpsilon);
+            }
+            else
+                own.copy_(Checked(state, name.EndsWith(".shift", StringComparison.Ordinal) ? norm + "bias" : name, own));
+        }
+        if (images is not null)
+        {
+            HeadTopology.Build(new Pass(this, training: false, ScalarType.Float32, watch: null) { Calibrates = true },
+                images.permute(0, 3, 1, 2).to(float32).sub(ImageMean).div(ImageScale), _size);
+        }
+    }
+
+    private Tensor Checked(IReadOnlyDictionary<string, Tensor> state, string name, Tensor own)
+    {
+        if (!state.TryGetValue(name, out Tensor? other))
+            throw new InvalidDataException($"the weights lack '{name}' of a {_size.Name} network");
+        return own.shape.SequenceEqual(other.shape) ? other : throw new InvalidDataException(
+            $"'{name}' is [{string.Join(", ", other.shape)}], a {_size.Name} network needs [{string.Join(", ", own.shape)}]");
     }
 
     /// <summary>
@@ -179,6 +231,8 @@ internal sealed class HeadNetwork : INetwork
 
         public int Relu(int x) => 0;
 
+        public int MaxPool(int x) => 0;
+
         public int Add(int a, int b) => 0;
 
         public int Upsample(int x) => 0;
@@ -193,19 +247,35 @@ internal sealed class HeadNetwork : INetwork
 
     private sealed class Pass(HeadNetwork network, bool training, ScalarType precision, Action<Tensor>? watch) : ILayers<Tensor>
     {
+        /// <summary>Gives every normalisation the statistics of this pass, its result unchanged.</summary>
+        internal bool Calibrates { get; init; }
+
         public Tensor Conv(string name, Tensor x, ConvShape shape)
         {
             Tensor? bias = shape.Norm ? null : network._parameters[name + ".bias"].to(precision);
             Tensor weight = network._parameters[name + ".weight"].to(precision).permute(0, 3, 1, 2);
             long padding = shape.Kernel / 2;
             Tensor y = functional.conv2d(x, weight, bias, strides: [shape.Stride, shape.Stride], padding: [padding, padding]);
+            if (Calibrates && shape.Norm)
+                Calibrate(name, y);
             return Watched(shape.Norm
                 ? functional.batch_norm(y, network._statistics[name + ".mean"], network._statistics[name + ".variance"],
                     network._parameters[name + ".scale"], network._parameters[name + ".shift"], training, 0.1, NormEpsilon)
                 : y);
         }
 
+        private void Calibrate(string name, Tensor y)
+        {
+            Tensor mean = y.mean([0, 2, 3]), variance = y.var([0, 2, 3], unbiased: false);
+            network._statistics[name + ".mean"].copy_(mean);
+            network._statistics[name + ".variance"].copy_(variance);
+            network._parameters[name + ".scale"].copy_((variance + NormEpsilon).sqrt());
+            network._parameters[name + ".shift"].add_(mean);
+        }
+
         public Tensor Relu(Tensor x) => Watched(x.relu_());
+
+        public Tensor MaxPool(Tensor x) => Watched(functional.max_pool2d(x, 3, 2, 1));
 
         // Kept: TorchSharp makes a scalar of its own for every "+", which the garbage collector may free during the call.
         private static readonly Scalar _one = 1;

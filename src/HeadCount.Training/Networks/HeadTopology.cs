@@ -4,10 +4,13 @@ namespace HeadCount.Training.Networks;
 /// <typeparam name="T">What flows: a tensor, a name in an ONNX graph.</typeparam>
 internal interface ILayers<T>
 {
-    /// <summary>3×3 or 1×1 convolution, "same" padding with zeros; then batch normalisation, or a bias where there is none.</summary>
+    /// <summary>Convolution, "same" padding with zeros; then batch normalisation, or a bias where there is none.</summary>
     T Conv(string name, T x, ConvShape shape);
 
     T Relu(T x);
+
+    /// <summary>The maximum of 3×3 cells at stride 2, padded by one cell.</summary>
+    T MaxPool(T x);
 
     T Add(T a, T b);
 
@@ -17,7 +20,7 @@ internal interface ILayers<T>
 
 /// <param name="Inputs">Input channels.</param>
 /// <param name="Outputs">Output channels.</param>
-/// <param name="Kernel">1 or 3.</param>
+/// <param name="Kernel">Cells each way: 1, 3 or 7.</param>
 /// <param name="Stride">1 or 2.</param>
 /// <param name="Norm">Batch normalisation in place of a bias.</param>
 internal readonly record struct ConvShape(int Inputs, int Outputs, int Kernel = 3, int Stride = 1, bool Norm = true);
@@ -57,28 +60,47 @@ internal static class HeadTopology
     {
         T ConvRelu(string name, T x, ConvShape shape) => layers.Relu(layers.Conv(name, x, shape));
 
-        T x = ConvRelu("stem", image, new(3, size.Stem, Stride: 2));
+        T stem = ConvRelu("stem", image, new(3, size.Stem, size.ResNet ? 7 : 3, Stride: 2));
+        T x = size.ResNet ? layers.MaxPool(stem) : stem;
         int channels = size.Stem;
         var levels = new T[size.Widths.Length];
         for (int level = 0; level < levels.Length; level++)
         {
-            int width = size.Widths[level];
-            x = ConvRelu($"stage{level}.down", x, new(channels, width, Stride: 2));
+            int width = size.Widths[level], stride = size.ResNet && level == 0 ? 1 : 2;
+            if (!size.ResNet)
+            {
+                x = ConvRelu($"stage{level}.down", x, new(channels, width, Stride: stride));
+                (channels, stride) = (width, 1);
+            }
             for (int block = 0; block < size.Blocks[level]; block++)
             {
-                T inner = ConvRelu($"stage{level}.{block}.a", x, new(width, width));
-                x = layers.Relu(layers.Add(x, layers.Conv($"stage{level}.{block}.b", inner, new(width, width))));
+                string name = $"stage{level}.{block}";
+                T inner = layers.Conv($"{name}.b", ConvRelu($"{name}.a", x, new(channels, width, Stride: stride)), new(width, width));
+                T identity = stride == 1 && channels == width ? x : layers.Conv($"{name}.down", x, new(channels, width, 1, stride));
+                x = layers.Relu(layers.Add(identity, inner));
+                (channels, stride) = (width, 1);
             }
             levels[level] = x;
-            channels = width;
         }
 
         T Lateral(int level) => layers.Conv($"lateral{level}", levels[level], new(size.Widths[level], size.Neck, 1, Norm: false));
 
-        T top = Lateral(levels.Length - 1);
-        for (int level = levels.Length - 2; level >= 0; level--)
-            top = ConvRelu($"merge{level}", layers.Add(layers.Upsample(top), Lateral(level)), new(size.Neck, size.Neck));
-        top = ConvRelu("head", top, new(size.Neck, size.Neck));
-        return layers.Conv("answer", top, new(size.Neck, Answers, 1, Norm: false));
+        int last = levels.Length - 1;
+        T top = size.ResNet ? ConvRelu("top", levels[last], new(channels, size.Neck)) : Lateral(last);
+        for (int level = last - 1; level >= 0; level--)
+        {
+            T sum = layers.Add(layers.Upsample(top), Lateral(level));
+            // Pooling has left the finest level without what is smaller than a few pixels.
+            if (size.ResNet && level == 0)
+                sum = layers.Add(sum, layers.Conv("fine", stem, new(size.Stem, size.Neck, Stride: 2, Norm: false)));
+            top = ConvRelu($"merge{level}", sum, new(size.Neck, size.Neck));
+        }
+        channels = size.Neck;
+        for (int i = 0; i < size.Head.Length; i++)
+        {
+            top = ConvRelu(i == 0 ? "head" : $"head{i}", top, new(channels, size.Head[i]));
+            channels = size.Head[i];
+        }
+        return layers.Conv("answer", top, new(channels, Answers, 1, Norm: false));
     }
 }

@@ -33,7 +33,7 @@ internal sealed class CsrNetRecipe : IRecipe
     /// <summary>The receptive field reaches 46 px in the front end and 6 × 2 cells of 8 px in the back end.</summary>
     public int Margin => 144;
 
-    public void Start(Action<string> say)
+    public void Start(Func<Tensor> images, Action<string> say)
     {
         if (_options.StartFrom is { } whole)
             WeightsFile.Load(whole, _network.Load);

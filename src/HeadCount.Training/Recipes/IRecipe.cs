@@ -43,9 +43,10 @@ internal interface IRecipe : IDisposable
     int Margin { get; }
 
     /// <summary>Puts the weights that the configuration names into <see cref="Network"/>.</summary>
+    /// <param name="images">Makes some crops of the training pictures, [N, H, W, 3], uint8.</param>
     /// <param name="say">Is told what there is to know about them.</param>
     /// <exception cref="InvalidDataException">A file does not fit; the message names it.</exception>
-    void Start(Action<string> say);
+    void Start(Func<torch.Tensor> images, Action<string> say);
 
     /// <summary>Makes the targets of a batch; called on the loading thread.</summary>
     BatchLoss Prepare(Crop[] batch);

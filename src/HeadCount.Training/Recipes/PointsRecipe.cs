@@ -34,10 +34,23 @@ internal sealed class PointsRecipe : IRecipe
 
     public int Margin => 64;
 
-    public void Start(Action<string> say)
+    public void Start(Func<Tensor> images, Action<string> say)
     {
+        if (_options.Backbone is { } backbone)
+        {
+            using var scope = NewDisposeScope();
+            _network.LoadBackbone(ResNetWeights.Load(backbone));
+        }
         if (_options.StartFrom is { } weights)
-            WeightsFile.Load(weights, _network.GrowFrom);
+        {
+            WeightsFile.Load(weights, state =>
+            {
+                if (HeadNetwork.IsFolded(state))
+                    _network.LoadFolded(state, images());
+                else
+                    _network.GrowFrom(state);
+            });
+        }
     }
 
     public BatchLoss Prepare(Crop[] batch)

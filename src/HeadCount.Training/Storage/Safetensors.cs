@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -10,7 +11,7 @@ namespace HeadCount.Training.Storage;
 
 /// <summary>
 /// Weights in the safetensors format: 8 bytes of header length, a JSON header of names, types, shapes and offsets,
-/// then the numbers, little-endian and without gaps. Only float32 is used here.
+/// then the numbers, little-endian and without gaps. float32 is written; float16 is read too.
 /// </summary>
 internal static class Safetensors
 {
@@ -48,7 +49,7 @@ internal static class Safetensors
 
     /// <param name="path">The file.</param>
     /// <param name="wanted">Which tensors to read, or null for all; the others may be of any type.</param>
-    /// <exception cref="InvalidDataException">The file is not safetensors of float32; the message names it.</exception>
+    /// <exception cref="InvalidDataException">The file is not safetensors of those; the message names it.</exception>
     internal static Dictionary<string, Tensor> Load(string path, Predicate<string>? wanted = null)
     {
         using FileStream stream = File.OpenRead(path);
@@ -66,17 +67,18 @@ internal static class Safetensors
             {
                 if (name == "__metadata__" || wanted?.Invoke(name) == false)
                     continue;
-                if ((string?)entry!["dtype"] != "F32")
-                    throw new InvalidDataException($"'{name}' is {entry["dtype"]}, only F32 is read");
+                int size = (string?)entry!["dtype"] switch { "F32" => sizeof(float), "F16" => 2, _ => 0 };
+                if (size == 0)
+                    throw new InvalidDataException($"'{name}' is {entry["dtype"]}; only F32 and F16 are read");
                 long[] shape = [.. entry["shape"]!.AsArray().Select(d => (long)d!)];
                 long begin = (long)entry["data_offsets"]![0]!, end = (long)entry["data_offsets"]![1]!;
-                if (begin < 0 || end - begin != 4 * shape.Aggregate(1L, (a, b) => checked(a * b)))
+                if (begin < 0 || end - begin != size * shape.Aggregate(1L, (a, b) => checked(a * b)))
                     throw new InvalidDataException($"'{name}' has another length than its shape");
                 var bytes = new byte[end - begin];
                 stream.Position = 8 + headerLength + begin;
                 stream.ReadExactly(bytes);
-                var numbers = new float[bytes.Length / 4];
-                Buffer.BlockCopy(bytes, 0, numbers, 0, bytes.Length);
+                float[] numbers = size == sizeof(float) ? MemoryMarshal.Cast<byte, float>(bytes).ToArray()
+                    : Array.ConvertAll(MemoryMarshal.Cast<byte, Half>(bytes).ToArray(), number => (float)number);
                 tensors[name] = tensor(numbers, shape);
             }
             return tensors;

@@ -3,7 +3,7 @@ using static TorchSharp.torch;
 
 namespace HeadCount.Training.Storage;
 
-/// <summary>Weights by name, from a safetensors file or from one that PyTorch saved.</summary>
+/// <summary>Weights by name, from a safetensors file, from one that PyTorch saved, or from a model file of this program.</summary>
 internal static class WeightsFile
 {
     /// <summary>Reads a file and hands its tensors over; they are disposed afterwards.</summary>
@@ -16,7 +16,10 @@ internal static class WeightsFile
         using var scope = NewDisposeScope();
         try
         {
-            load(TorchFile.Recognises(path) ? TorchFile.Load(path, wanted) : Safetensors.Load(path, wanted));
+            Dictionary<string, Tensor> state = FoldedWeights.Recognises(path) ? FoldedWeights.Load(path)
+                : TorchFile.Recognises(path) ? TorchFile.Load(path, wanted)
+                : Safetensors.Load(path, wanted);
+            load(PyTorchNames.Recognises(state.Keys) ? PyTorchNames.Translate(state) : state);
         }
         catch (InvalidDataException e) when (!e.Message.StartsWith(path, StringComparison.Ordinal))
         {

@@ -19,8 +19,9 @@ public sealed record CountOptions
     /// <value>The default is null: the result tells those of the threshold in use alone.</value>
     public double? SweepFrom { get; init; }
 
-    /// <summary>How often the network looks at a picture. With more than one look no head scores below 0.3, and the
-    /// model must be one that scores heads itself (<see cref="HeadModel.TakesQuality"/>).</summary>
+    /// <summary>At how many sizes, and how often, the network sees a picture. At <see cref="CountQuality.Best"/> no head scores below
+    /// 0.3. Other than <see cref="CountQuality.Fast"/>, the model must be one that scores heads itself
+    /// (<see cref="HeadModel.TakesQuality"/>).</summary>
     /// <value>The default is null: <see cref="CountQuality.Balanced"/> where the model takes it, else
     /// <see cref="CountQuality.Fast"/>.</value>
     public CountQuality? Quality { get; init; }

@@ -1,17 +1,15 @@
 namespace HeadCount.Inference;
 
-/// <summary>How often the network looks at a picture: more looks find more heads, place them better and take longer
-/// (test-time augmentation).</summary>
+/// <summary>At how many sizes, and how often, the network sees a picture.</summary>
 public enum CountQuality
 {
-    /// <summary>One look.</summary>
+    /// <summary>Once, at its own size; photographs with a side of 1600 pixels or more at half of it too, and on.</summary>
     Fast,
 
-    /// <summary>A second look at the mirrored picture, and glances at smaller sizes for people near the camera: two
-    /// and a half times the time. The default.</summary>
+    /// <summary>At its own size and at halves of it, which show people near the camera: a third more time. The default.</summary>
     Balanced,
 
-    /// <summary>Looks at the picture, its mirror image, a smaller copy, which shows large heads better, and a larger one,
-    /// which shows small heads better, and glances at smaller sizes: about seven times the time.</summary>
+    /// <summary>At all of these sizes four times: as it is, mirrored, a little smaller and a little larger (test-time augmentation).
+    /// Finds more heads and places them better, in about five times the time.</summary>
     Best,
 }

@@ -16,6 +16,10 @@ public sealed record CountResult(
     /// <summary>The number of heads.</summary>
     public int Count => Heads.Count;
 
+    /// <summary>Score from which this picture's heads count, 0..1: the caller's or the model's, moved towards the density's sum where
+    /// <see cref="CountOptions.FollowDensity"/> says so.</summary>
+    public double Threshold { get; init; }
+
     /// <summary>The heads at other thresholds, where <see cref="CountOptions.SweepFrom"/> asked for them.</summary>
     public ThresholdSweep? Sweep { get; init; }
 }

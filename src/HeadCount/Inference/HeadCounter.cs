@@ -23,8 +23,8 @@ public sealed class HeadCounter
 
     /// <summary>Prepares to count with a model, which stays the caller's to dispose.</summary>
     /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
-    /// <exception cref="ArgumentException">More than one look is asked of a model that does not score heads
-    /// itself.</exception>
+    /// <exception cref="ArgumentException">Another quality than <see cref="CountQuality.Fast"/> is asked of a model that does not score
+    /// heads itself.</exception>
     public HeadCounter(HeadModel model, CountOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
@@ -33,14 +33,14 @@ public sealed class HeadCounter
         _options.Validate();
         Quality = _options.Quality ?? (model.TakesQuality ? CountQuality.Balanced : CountQuality.Fast);
         _looks = Look.Of(Quality);
-        if (_looks.Count > 1 && !model.TakesQuality)
+        if (Quality != CountQuality.Fast && !model.TakesQuality)
             throw new ArgumentException($"Quality {Quality} needs a model that scores heads itself.", nameof(options));
         if (_options.SweepFrom is double lowest)
             ArgumentOutOfRangeException.ThrowIfGreaterThan(
                 lowest, _options.Threshold ?? model.Card.Threshold, nameof(CountOptions.SweepFrom));
     }
 
-    /// <summary>How often the network looks at a picture.</summary>
+    /// <summary>At how many sizes, and how often, the network sees a picture.</summary>
     public CountQuality Quality { get; }
 
     /// <summary>Counts a picture file.</summary>
@@ -208,14 +208,8 @@ public sealed class HeadCounter
     /// <summary>One picture on its way: a pass over each of its sizes, the largest first.</summary>
     private sealed class Job
     {
-        /// <summary>Pixels of a cell of the density that is kept of a picture of several sizes.</summary>
-        private const int DensityCell = 4;
-
         private readonly HeadCounter _counter;
         private readonly bool _follow;
-        private readonly int _levels;
-
-        // One a level, and then the glances where the quality asks for them.
         private readonly Pass[] _passes;
 
         internal Job(HeadCounter counter, Picture picture)
@@ -223,18 +217,13 @@ public sealed class HeadCounter
             _counter = counter;
             (CountOptions options, HeadModel model) = (counter._options, counter._model);
             (int width, int height) = (picture.Width, picture.Height);
-            _levels = model.TakesQuality && model.HasDensity ? Pyramid.Levels(width, height) : 1;
-            _passes = new Pass[_levels + (counter.Quality == CountQuality.Fast ? 0 : Pyramid.Glances(width, height))];
+            _passes = new Pass[model.TakesQuality ? ScaleFusion.Sizes(width, height, counter.Quality == CountQuality.Fast) : 1];
             _follow = options.FollowDensity && model.HasDensity && !model.CountsByDensity;
             double from = options.SweepFrom ?? Threshold, lowest = _follow ? DensityAgreement.Lowest(from) : from;
-            if (_passes.Length > _levels)
-                lowest = Math.Min(lowest, model.Card.Threshold);
-            int? cell = _passes.Length == 1 ? null : options.KeepDensity ? DensityCell : Pyramid.Block;
+            if (_passes.Length > 1)
+                lowest = Math.Min(lowest, ScaleFusion.LowestCoarse(model.Card));
             for (int i = 0; i < _passes.Length; i++, width = (width + 1) / 2, height = (height + 1) / 2)
-            {
-                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks,
-                    i < _levels ? lowest : Math.Min(lowest, Pyramid.LeastSeen), cell);
-            }
+                _passes[i] = new Pass(picture.Path, width, height, options, model, counter._looks, lowest, withDensity: i == 0);
         }
 
         internal double Share => (double)_passes.Sum(pass => pass.Seen) / _passes.Sum(pass => pass.ToSee);
@@ -248,17 +237,18 @@ public sealed class HeadCounter
         internal CountResult Finish()
         {
             CountOptions options = _counter._options;
-            PictureView[] views = [.. _passes.Select(pass => pass.Finish())];
-            views[_levels - 1] = Pyramid.Reconcile(views[(_levels - 1)..], _counter._model.Card.Threshold);
-            PictureView view = Pyramid.Join(views[.._levels]);
-            return new CountResult(view.Width, view.Height, Heads(Threshold), view.DensitySum, options.KeepDensity ? view.Density : null)
+            ModelCard card = _counter._model.Card;
+            PictureView view = ScaleFusion.Merge([.. _passes.Select(pass => pass.Finish())], card);
+            double own = Own(Threshold);
+            return new CountResult(view.Width, view.Height, view.Heads(own), view.DensitySum, options.KeepDensity ? view.Density : null)
             {
-                Sweep = options.SweepFrom is double from ? new ThresholdSweep(Heads, from) : null,
+                Threshold = own,
+                Sweep = options.SweepFrom is double from ? new ThresholdSweep(threshold => view.Heads(Own(threshold)), from) : null,
             };
 
-            IReadOnlyList<HeadPoint> Heads(double threshold) => view.Heads(_follow
-                ? DensityAgreement.Threshold(view.Heads(DensityAgreement.Lowest(threshold)), threshold, view.DensitySum!.Value)
-                : threshold);
+            double Own(double threshold) => _follow
+                ? DensityAgreement.Threshold(view.Heads(DensityAgreement.Lowest(threshold)), threshold, view.DensitySum!.Value, card.DensityWeight)
+                : threshold;
         }
     }
 }

@@ -86,7 +86,7 @@ public sealed class HeadModel : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(nameOrPath);
         ArgumentOutOfRangeException.ThrowIfNegative(threads);
-        string path = Find(nameOrPath);
+        string path = PathOf(nameOrPath);
         var sessions = new NetworkSessions(path, threads);
         try
         {
@@ -164,7 +164,10 @@ public sealed class HeadModel : IDisposable
         _sessions.Dispose();
     }
 
-    private static string Find(string nameOrPath)
+    /// <summary>The file of a model.</summary>
+    /// <param name="nameOrPath">The name of a model in <see cref="Folder"/>, or the path of an ONNX file.</param>
+    /// <exception cref="ModelException">There is no such model.</exception>
+    public static string PathOf(string nameOrPath)
     {
         if (File.Exists(nameOrPath))
             return nameOrPath;

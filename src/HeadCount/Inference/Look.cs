@@ -19,8 +19,7 @@ internal sealed record Look(double Scale, bool Mirrored, double Weight)
     /// <summary>The looks of a quality, the plain one first.</summary>
     internal static IReadOnlyList<Look> Of(CountQuality quality) => quality switch
     {
-        CountQuality.Fast => [s_plain],
-        CountQuality.Balanced => [s_plain, s_mirrored],
+        CountQuality.Fast or CountQuality.Balanced => [s_plain],
         _ => [s_plain, s_mirrored, s_smaller, s_larger],
     };
 

@@ -37,6 +37,20 @@ public sealed record ModelCard
     /// <value>The default is 1, which a file without this entry has.</value>
     public double DensityGain { get; init; } = 1;
 
+    /// <summary>How much further from 1 a score is for a head that a smaller copy of the picture shows, at least 1.</summary>
+    /// <value>The default is 1.6, which a file without this entry has.</value>
+    public double CoarsePenalty { get; init; } = 1.6;
+
+    /// <summary>A head of a smaller copy counts where no other stands within this distance, in pixels of the copy of twice the size.
+    /// </summary>
+    /// <value>The default is 32, which a file without this entry has.</value>
+    public double CoarseDistance { get; init; } = 32;
+
+    /// <summary>How much the density's sum says about the number of heads, 0..1; the rest is the number of heads that score the
+    /// threshold.</summary>
+    /// <value>The default is 0.75, which a file without this entry has.</value>
+    public double DensityWeight { get; init; } = 0.75;
+
     /// <summary>Pixels at a tile's inner edge whose result still depends on what lies outside the tile.</summary>
     public required int Margin { get; init; }
 
@@ -61,6 +75,9 @@ public sealed record ModelCard
         [Prefix + "threshold"] = Threshold.ToString("R", CultureInfo.InvariantCulture),
         [Prefix + "suppressionRadius"] = SuppressionRadius.ToString("R", CultureInfo.InvariantCulture),
         [Prefix + "densityGain"] = DensityGain.ToString("R", CultureInfo.InvariantCulture),
+        [Prefix + "coarsePenalty"] = CoarsePenalty.ToString("R", CultureInfo.InvariantCulture),
+        [Prefix + "coarseDistance"] = CoarseDistance.ToString("R", CultureInfo.InvariantCulture),
+        [Prefix + "densityWeight"] = DensityWeight.ToString("R", CultureInfo.InvariantCulture),
         [Prefix + "margin"] = Margin.ToString(CultureInfo.InvariantCulture),
         [Prefix + "scores"] = Scores,
     };
@@ -82,13 +99,19 @@ public sealed record ModelCard
                 stride => stride is >= 1 and <= 64 && int.IsPow2((int)stride) && stride % 1 == 0),
             Threshold = Number("threshold", threshold => threshold is >= 0 and <= 1),
             SuppressionRadius = Number("suppressionRadius", radius => radius is >= 0 and <= 1000),
-            DensityGain = metadata.ContainsKey(Prefix + "densityGain") ? Number("densityGain", gain => gain is > 0 and <= 100) : 1,
+            DensityGain = NumberOr(1, "densityGain", gain => gain is > 0 and <= 100),
+            CoarsePenalty = NumberOr(1.6, "coarsePenalty", penalty => penalty is >= 1 and <= 100),
+            CoarseDistance = NumberOr(32, "coarseDistance", distance => distance is > 0 and <= 1000),
+            DensityWeight = NumberOr(0.75, "densityWeight", weight => weight is >= 0 and <= 1),
             Margin = (int)Number("margin", margin => margin is >= 0 and <= 100_000 && margin % 1 == 0),
             Scores = metadata.GetValueOrDefault(Prefix + "scores", ""),
         };
 
         string Text(string key) => metadata.GetValueOrDefault(Prefix + key) ?? throw new ModelException(
             $"{path}: not a HeadCount model (no metadata entry '{Prefix}{key}'); {WhatToDo}");
+
+        double NumberOr(double missing, string key, Func<double, bool> valid) =>
+            metadata.ContainsKey(Prefix + key) ? Number(key, valid) : missing;
 
         double Number(string key, Func<double, bool> valid)
         {

@@ -21,23 +21,21 @@ internal sealed class Pass
     private readonly string _path;
     private readonly HeadModel _model;
     private readonly double _radius, _lowest, _densityGain;
-    private readonly bool _keepDensity;
-    private readonly int? _densityCell;
+    private readonly bool _withDensity, _keepDensity;
     private readonly IReadOnlyList<Look> _looks;
     private readonly SeamSuppression _seams;
     private readonly List<Sight> _sights = [];
     private double _densitySum;
     private DensityMap? _density;
 
-    /// <summary>Prepares to take in the tiles of a picture of a size. With <paramref name="densityCell"/> its density is kept,
-    /// in cells of so many pixels; else where the options ask for it, in the network's own. No heads below
-    /// <paramref name="lowest"/> will be asked for.</summary>
+    /// <summary>Prepares to take in the tiles of a picture of a size. <paramref name="withDensity"/>: its density is summed, and kept
+    /// where the options ask for it. No heads below <paramref name="lowest"/> will be asked for.</summary>
     internal Pass(string path, int width, int height, CountOptions options, HeadModel model, IReadOnlyList<Look> looks,
-        double lowest, int? densityCell)
+        double lowest, bool withDensity)
     {
         _path = path;
         _model = model;
-        _densityCell = densityCell;
+        _withDensity = withDensity && model.HasDensity;
         _radius = options.SuppressionRadius ?? model.Card.SuppressionRadius;
         _densityGain = options.DensityGain ?? model.Card.DensityGain;
         _keepDensity = options.KeepDensity;
@@ -84,7 +82,7 @@ internal sealed class Pass
         return new Sight(
             Array.ConvertAll(tiles, i => Find(maps, i, shown)),
             // Other looks count no better by their densities.
-            look > 0 || !_model.HasDensity ? null
+            look > 0 || !_withDensity ? null
                 : Array.ConvertAll(tiles, i => new TileDensity(maps.Density(i).ToArray(), maps.DensityPitch, maps.DensityStride)));
     }
 
@@ -124,8 +122,8 @@ internal sealed class Pass
         int stride = density.Stride;
         if (_model.CountsByDensity)
             stride *= (LeastStride + stride - 1) / stride;
-        if (_keepDensity || _model.CountsByDensity || _densityCell is not null)
-            _density ??= new DensityMap(Grid.Width, Grid.Height, _densityCell ?? stride);
+        if (_keepDensity || _model.CountsByDensity)
+            _density ??= new DensityMap(Grid.Width, Grid.Height, stride);
         _densitySum += DensityMap.AddCore(
             density.Cells, _densityGain, density.Pitch, density.Stride, Grid[tileIndex], _density);
     }
@@ -138,7 +136,7 @@ internal sealed class Pass
             _model.CountsByDensity ? Decoded()
             : _model.Adapter == ModelAdapter.HeatMap ? OfHighest
             : _seams.Join;
-        return new PictureView(Grid.Width, Grid.Height, heads, _model.HasDensity ? _densitySum : null, _density);
+        return new PictureView(Grid.Width, Grid.Height, heads, _withDensity ? _densitySum : null, _density);
     }
 
     // The same at every threshold.

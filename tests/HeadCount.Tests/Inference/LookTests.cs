@@ -9,7 +9,7 @@ public class LookTests
 {
     [Theory]
     [InlineData(CountQuality.Fast, 1)]
-    [InlineData(CountQuality.Balanced, 2)]
+    [InlineData(CountQuality.Balanced, 1)]
     [InlineData(CountQuality.Best, 4)]
     public void Qualities_BeginWithThePictureAsItIs(CountQuality quality, int looks)
     {
@@ -22,7 +22,7 @@ public class LookTests
     public void Mirrored_SwapsLeftAndRightOfEveryTile()
     {
         byte[] tiles = [.. Enumerable.Range(0, 2 * 3 * 3 * 2).Select(i => (byte)i)];
-        byte[] shown = Look.Of(CountQuality.Balanced)[1].Show(tiles, 2, 3, 2).ToArray();
+        byte[] shown = Look.Of(CountQuality.Best)[1].Show(tiles, 2, 3, 2).ToArray();
         Assert.Equal(new byte[] { 6, 7, 8, 3, 4, 5, 0, 1, 2, 15, 16, 17 }, shown[..12]);
         Assert.Equal(new byte[] { 24, 25, 26, 21, 22, 23, 18, 19, 20 }, shown[18..27]);
     }

@@ -33,7 +33,7 @@ public class DensityTargetTests
     {
         (RgbImage image, var heads) = Discs.Render(seed & 0xff, 128, 40);
         var picture = new TrainingPicture(image, heads.Select(h => new HeadPoint(h.X, h.Y)));
-        Crop crop = Crop.Cut(picture, 64, new Augmentation { MinScale = 0.4, MaxScale = 3.5 }, new Random(seed));
+        Crop crop = Crop.Cut(picture, 64, new Augmentation { Scales = [new(1, 0.4, 3.5)] }, new Random(seed));
         return Kernels.All(kernel =>
             Math.Abs(DensityTarget.Of(crop.X, crop.Y, crop.Spacing, 64, 64, 8, kernel).Sum(mass => (double)mass) - crop.X.Length) < 1e-4);
     }

@@ -39,6 +39,21 @@ public class HeadLossTests
         Assert.True(taught[2][14 * 16 + 1] < alone[2][14 * 16 + 1] - 0.001f, "the density should rise to the teacher's");
     }
 
+    [Fact]
+    public void Of_ACropOfWhichSomeHeadsAreAnnotated_TeachesThoseAlone()
+    {
+        using var scope = NewDisposeScope();
+        random.manual_seed(7);
+        HeadTensors answer = Answer();
+        Tensor[] maps = [.. new[] { answer.Logits, answer.Offset, answer.Density }.Select(map => map.clone().requires_grad_())];
+        CropTargets some = CropTargets.Of(new Crop([], 64, [11f], [21f], [20f], IsComplete: false), 2, 4);
+        new HeadLoss(_options).Of(new(maps[0], maps[1], maps[2]), [some], null).Total.backward();
+        float[] score = maps[0].grad!.data<float>().ToArray();
+        Assert.Single(score, gradient => gradient != 0);
+        Assert.True(score.Min() < 0, "the score of the annotated head should rise");
+        Assert.All(maps[2].grad!.data<float>().ToArray(), gradient => Assert.Equal(0, gradient));
+    }
+
     private static HeadTensors Answer() =>
         new(randn(1, 1, 32, 32) - 2, randn(1, 2, 32, 32), rand(1, 1, 16, 16) * 0.1f);
 

@@ -3,6 +3,7 @@ using HeadCount.Inference;
 using HeadCount.Tests;
 using HeadCount.Training.Export;
 using HeadCount.Training.Networks;
+using HeadCount.Training.Storage;
 using TorchSharp;
 using Xunit;
 using static TorchSharp.torch;
@@ -11,11 +12,16 @@ namespace HeadCount.Training.Tests.Networks;
 
 public class HeadNetworkTests
 {
-    [Fact]
-    public void Forward_Batch_HasTheContractsShapes()
+    /// <summary>A plain and a ResNet-like backbone.</summary>
+    public static TheoryData<bool> Backbones => [false, true];
+
+    [Theory]
+    [InlineData("small")]
+    [InlineData("large")]
+    public void Forward_Batch_HasTheContractsShapes(string size)
     {
         using var scope = NewDisposeScope();
-        using var network = new HeadNetwork(NetworkSize.Small);
+        using var network = new HeadNetwork(NetworkSize.Named(size));
         HeadTensors maps = network.Forward(zeros(2, 64, 96, 3, uint8), training: false, float32);
         Assert.Equal([2, 1, 32, 48], maps.Logits.shape);
         Assert.Equal([2, 2, 32, 48], maps.Offset.shape);
@@ -72,26 +78,68 @@ public class HeadNetworkTests
         Assert.Contains("stage0.1.", error.Message);
     }
 
-    [Fact]
-    public void Export_TrainedStatistics_EqualsTheNetworkOnAnySize()
+    [Theory]
+    [MemberData(nameof(Backbones))]
+    public void Export_TrainedStatistics_EqualsTheNetworkOnAnySize(bool resNet)
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
-        using HeadNetwork network = Trained(3);
+        using HeadNetwork network = Trained(3, resNet);
         string path = folder["model.onnx"];
         OnnxExport.Save(network, _card, path);
         Assert.InRange(OnnxExport.LargestDifference(path, network, Tiles()), 0, Exporter.Tolerance);
     }
 
     [Theory]
-    [InlineData(8)]
-    // A silent layer: only the bias answers.
-    [InlineData(5)]
-    public void Export_Integers_AnswersAsTheNetworkDoes(int seed)
+    [MemberData(nameof(Backbones))]
+    public void LoadFolded_OfAnExportedFile_ComputesTheSame_AndWithImagesHasTheirStatistics(bool resNet)
     {
         using var scope = NewDisposeScope();
         using var folder = new TempFolder();
-        using HeadNetwork network = Trained(seed);
+        using HeadNetwork network = Trained(3, resNet);
+        string path = folder["model.onnx"];
+        OnnxExport.Save(network, _card, path);
+        Dictionary<string, Tensor> folded = FoldedWeights.Load(path);
+        Assert.True(HeadNetwork.IsFolded(folded));
+        Tensor images = randint(0, 256, [3, 64, 64, 3], uint8);
+        HeadTensors expected = network.Forward(images, training: false, float32);
+        foreach (Tensor? calibration in (Tensor?[])[null, images])
+        {
+            using var again = new HeadNetwork(network.Size);
+            again.LoadFolded(folded, calibration);
+            HeadTensors actual = again.Forward(images, training: false, float32);
+            Assert.True(actual.Logits.allclose(expected.Logits, 1e-3, 1e-3));
+            Assert.True(actual.Density.allclose(expected.Density, 1e-3, 1e-3));
+            if (calibration is not null)
+            {
+                // The batch has the statistics that the network was given: normalising by it changes nothing.
+                HeadTensors trained = again.Forward(images, training: true, float32);
+                Assert.True(trained.Logits.allclose(expected.Logits, 1e-2, 1e-2));
+            }
+        }
+    }
+
+    [Fact]
+    public void LoadFolded_OfIntegers_SaysWhichModelToTake()
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        using HeadNetwork network = Trained(3);
+        string path = folder["model-int8.onnx"];
+        OnnxExport.Save(network, _card, path, ActivationRanges.Of(network, Tiles()));
+        Assert.Contains("without -int8", Assert.Throws<InvalidDataException>(() => FoldedWeights.Load(path)).Message);
+    }
+
+    [Theory]
+    [InlineData(8, false)]
+    [InlineData(8, true)]
+    // A silent layer: only the bias answers.
+    [InlineData(5, false)]
+    public void Export_Integers_AnswersAsTheNetworkDoes(int seed, bool resNet)
+    {
+        using var scope = NewDisposeScope();
+        using var folder = new TempFolder();
+        using HeadNetwork network = Trained(seed, resNet);
         string path = folder["model.onnx"];
         OnnxExport.Save(network, _card, path, ActivationRanges.Of(network, Tiles()));
         using var model = HeadModel.Load(path, 1);
@@ -113,10 +161,10 @@ public class HeadNetworkTests
     };
 
     /// <summary>A network with normalisations away from their first values, so that folding them is put to the test.</summary>
-    private static HeadNetwork Trained(int seed)
+    private static HeadNetwork Trained(int seed, bool resNet = false)
     {
         random.manual_seed(seed);
-        var network = new HeadNetwork(Discs.Tiny);
+        var network = new HeadNetwork(resNet ? Discs.TinyResNet : Discs.Tiny);
         using var noGradient = no_grad();
         foreach ((string name, Tensor tensor) in network.State)
         {
