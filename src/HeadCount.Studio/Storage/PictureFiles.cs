@@ -1,3 +1,4 @@
+using System.Globalization;
 using HeadCount.Imaging;
 using HeadCount.IO;
 
@@ -9,10 +10,11 @@ namespace HeadCount.Studio.Storage;
 /// </summary>
 public sealed class PictureFiles : IDisposable
 {
-    private readonly string _root;
+    private readonly string _root, _temporary;
     private readonly FileStream _lock;
     private readonly long _maxPixels;
     private readonly SemaphoreSlim _rendering = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private long _last;
 
     /// <exception cref="IOException">Another studio works in the folder, or it cannot be written.</exception>
     public PictureFiles(StudioOptions options)
@@ -30,7 +32,17 @@ public sealed class PictureFiles : IDisposable
         {
             throw new IOException($"{options.Data}: another studio works in this folder; stop it, or give another --data", e);
         }
+        // What a killed studio was at.
+        _temporary = Path.Combine(options.Data, "temporary");
+        if (Directory.Exists(_temporary))
+            Directory.Delete(_temporary, recursive: true);
+        Directory.CreateDirectory(_temporary);
     }
+
+    /// <summary>A path of nothing yet, in a folder that is emptied at the start.</summary>
+    /// <param name="ending">The ending of its name, by which formats are told.</param>
+    public string TemporaryPath(string ending = "") =>
+        Path.Combine(_temporary, Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture) + ending);
 
     /// <summary>The uploaded file.</summary>
     public string Original(Guid id) => Path.Combine(Folder(id), "original");
