@@ -38,6 +38,8 @@ public static class StudioServer
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // A start that fails is said in a line by the program.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        // What fails is thrown, and logged where it is caught.
+        builder.Logging.AddFilter("Microsoft.EntityFrameworkCore", LogLevel.None);
         AddServices(builder.Services, options);
 
         WebApplication app = builder.Build();
@@ -48,6 +50,8 @@ public static class StudioServer
             throw new ArgumentException($"--quality: the model {models.DefaultName} does not score heads itself; leave the quality out");
         // The folder is this studio's before its database is touched.
         PictureFiles files = app.Services.GetRequiredService<PictureFiles>();
+        // While there is room.
+        app.Services.GetRequiredService<Reserve>();
         using (StudioContext db = app.Services.GetRequiredService<IDbContextFactory<StudioContext>>().CreateDbContext())
         {
             Schema.Update(db);

@@ -72,19 +72,26 @@ internal static class ProjectEndpoints
             .WithDescription("The newest first; of one project, or before a moment, or all.");
     }
 
-    private static ProjectDto[] List(StudioContext db) =>
-        [.. db.Projects.OrderByDescending(project => project.Created).AsEnumerable().Select(project => Describe(db, project))];
-
-    private static ProjectDto Describe(StudioContext db, ProjectRow project)
+    private static ProjectDto[] List(StudioContext db)
     {
-        var states = db.Pictures.Where(picture => picture.ProjectId == project.Id).GroupBy(picture => picture.State)
-            .Select(group => new { State = group.Key, Count = group.Count(), Heads = group.Sum(picture => (long)picture.Count) }).ToList();
-        return new ProjectDto(project.Id, project.Name, DateTimeOffset.FromUnixTimeMilliseconds(project.Created),
-            states.Sum(state => state.Count),
-            states.Where(state => state.State == PictureState.Done).Sum(state => state.Count),
-            states.Where(state => state.State == PictureState.Failed).Sum(state => state.Count),
-            states.Sum(state => state.Heads));
+        ILookup<Guid, States> states = StatesOf(db.Pictures).ToLookup(state => state.Project);
+        return [.. db.Projects.OrderByDescending(project => project.Created).ToList().Select(project => Describe(project, states[project.Id]))];
     }
+
+    /// <summary>How many pictures of a project are so far, and their heads.</summary>
+    private sealed record States(Guid Project, PictureState State, int Count, long Heads);
+
+    private static List<States> StatesOf(IQueryable<PictureRow> pictures) => [.. pictures.GroupBy(picture => new { picture.ProjectId, picture.State })
+        .Select(group => new States(group.Key.ProjectId, group.Key.State, group.Count(), group.Sum(picture => (long)picture.Count)))];
+
+    private static ProjectDto Describe(StudioContext db, ProjectRow project) => Describe(project, StatesOf(db.Pictures.Where(picture => picture.ProjectId == project.Id)));
+
+    private static ProjectDto Describe(ProjectRow project, IEnumerable<States> states) => new(
+        project.Id, project.Name, DateTimeOffset.FromUnixTimeMilliseconds(project.Created),
+        states.Sum(state => state.Count),
+        states.Where(state => state.State == PictureState.Done).Sum(state => state.Count),
+        states.Where(state => state.State == PictureState.Failed).Sum(state => state.Count),
+        states.Sum(state => state.Heads));
 
     private static ProjectDto Find(StudioContext db, Guid id) => Describe(db, Row(db, id));
 

@@ -16,9 +16,10 @@ internal static class Schema
         var history = db.GetService<IHistoryRepository>();
         if (creator.Exists())
         {
-            if (!history.Exists() && creator.HasTables())
+            string[] applied = [.. db.Database.GetAppliedMigrations()];
+            if (applied.Length == 0 && creator.HasTables())
                 TakeOver(db, history);
-            string[] later = [.. db.Database.GetAppliedMigrations().Except(db.Database.GetMigrations())];
+            string[] later = [.. applied.Except(db.Database.GetMigrations())];
             if (later.Length > 0)
                 throw new ArgumentException($"the database has changes of a later version ({later[0]}); start that version, or give another --data");
         }
@@ -35,7 +36,7 @@ internal static class Schema
     private static void TakeOver(StudioContext db, IHistoryRepository history)
     {
         using IDbContextTransaction transaction = db.Database.BeginTransaction();
-        db.Database.ExecuteSqlRaw(history.GetCreateScript());
+        db.Database.ExecuteSqlRaw(history.GetCreateIfNotExistsScript());
         db.Database.ExecuteSqlRaw(history.GetInsertScript(new HistoryRow(Initial.Id, ProductInfo.GetVersion())));
         transaction.Commit();
     }
