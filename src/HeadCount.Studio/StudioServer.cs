@@ -77,7 +77,8 @@ public static class StudioServer
         PictureEndpoints.Map(api);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("HeadCount Studio").DisableDefaultFonts()
-            .DisableAgent().DisableMcp().DisableTelemetry().HideClientButton().HideDeveloperTools().WithOpenApiRoutePattern("../openapi/{documentName}.json"));
+            .DisableAgent().DisableMcp().DisableTelemetry().HideClientButton().HideDeveloperTools().WithCustomCss("a[href*='scalar.com'] { display: none; }")
+            .WithOpenApiRoutePattern("../openapi/{documentName}.json"));
         app.MapPrometheusScrapingEndpoint();
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
         app.MapHealthChecks("/health/ready");

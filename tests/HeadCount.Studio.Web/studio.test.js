@@ -559,7 +559,8 @@ inBrowser("the docs offer nothing of anybody else's, and ask nobody else", async
   const asked = [];
   page.on("request", request => asked.push(request.url()));
   await page.goto("/docs/");
-  await page.waitForSelector("text=Count a picture at once");
+  await page.waitForSelector("text=What the studio has and takes");
+  assert.equal(await page.locator("a[href*='scalar.com']:visible").count(), 0);
   for (const words of ["Ask AI", "Generate SDK", "Deploy", "Share"]) assert.equal(await page.locator(`text="${words}"`).count(), 0, words);
   assert.deepEqual(asked.filter(url => !url.startsWith(studio.address) && !url.startsWith("data:") && !url.startsWith("blob:")), []);
 });
@@ -571,6 +572,7 @@ inBrowser("names as long as they come leave every card its count", async page =>
   for (const width of [1440, 390]) {
     await page.setViewportSize({ width, height: 900 });
     await settled(page, `/#/project/${project.id}`);
+    await page.waitForFunction(() => document.querySelectorAll(".cards .figure").length === 3);
     const cards = await page.evaluate(() => [...document.querySelectorAll(".cards li")].map(card => {
       const inside = element => {
         const inner = element.getBoundingClientRect(), outer = card.getBoundingClientRect();
