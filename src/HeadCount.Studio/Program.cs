@@ -7,6 +7,8 @@ using HeadCount.Studio.Security;
 
 return await ProgramRun.RunAsync("headcount", RunAsync, error => error switch
 {
+    IOException { InnerException: Microsoft.AspNetCore.Connections.AddressInUseException } => (ExitCode.WrongCall,
+        $"{error.Message.TrimEnd('.')}; stop what listens there, or give another --url"),
     ModelException or IOException or UnauthorizedAccessException or ArgumentException => (ExitCode.WrongCall, error.Message),
     Npgsql.NpgsqlException or Microsoft.Data.Sqlite.SqliteException => (ExitCode.WrongCall, $"the database cannot be used ({error.Message}); see --database and --data"),
     _ => null,
@@ -113,7 +115,16 @@ Task<int> RunAsync(CancellationToken cancellation)
             MaxPixels = parsed.GetValue(maxPixels),
         };
         await using WebApplication app = StudioServer.Create(options);
-        await app.StartAsync(stop);
+        try
+        {
+            await app.StartAsync(stop);
+        }
+        catch
+        {
+            // What has begun ends before its parts do.
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
         Console.Error.WriteLine($"headcount: the studio is open at {app.Urls.First()} (pictures and results in {options.Data}); Ctrl-C ends it");
         await app.WaitForShutdownAsync(stop);
         return ExitCode.Done;

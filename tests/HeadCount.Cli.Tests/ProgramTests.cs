@@ -74,7 +74,7 @@ public sealed class ProgramTests : IDisposable
     [InlineData("HUP")]
     public async Task SignalToEnd_KeepsWhatIsDone_AndTheSameCallGoesOn(string signal)
     {
-        const int Pictures = 4000;
+        const int Pictures = 1200;
         byte[] picture = File.ReadAllBytes(_folder["in/five.png"]);
         for (int i = 0; i < Pictures; i++)
             _folder.Write($"many/{i}.png", picture);
@@ -97,6 +97,35 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains($"{Pictures - done} of {Pictures} pictures left", again, StringComparison.Ordinal);
         Assert.Equal(Pictures + 1, File.ReadAllLines(_folder["out/counts.csv"]).Length);
         Assert.False(File.Exists(journal));
+    }
+
+    [Fact]
+    public async Task KilledAgainAndAgain_TheSameCallEndsWithTheSameFiles_AndLeavesNothingBeside()
+    {
+        const int Pictures = 120;
+        for (int i = 0; i < Pictures; i++)
+            PictureWriter.Save(DotModel.Draw(120, 90, DotModel.Scatter(120, 90, i % 7, i)), _folder[$"many-{i}.png"]);
+        string Call(string output) => $"{Count} '{_folder.Root}/many-*.png' -o '{_folder[output]}' --overlay --heatmap --format geojson";
+        Assert.Equal(0, (await ShellAsync(Call("whole"))).ExitCode);
+        foreach (int drawn in (int[])[1, 15, 16, 40, 70, 95])
+        {
+            using Process count = Start(Call("broken"));
+            while (!count.HasExited && !(Directory.Exists(_folder["broken/heatmaps"]) && Directory.GetFiles(_folder["broken/heatmaps"]).Length >= drawn))
+                await Task.Delay(1, Cancellation);
+            count.Kill();
+            await count.WaitForExitAsync(Cancellation);
+            Assert.Equal(137, count.ExitCode);
+        }
+        (int exitCode, _, string error) = await ShellAsync(Call("broken"));
+        Assert.Equal(0, exitCode);
+        Assert.Contains("going on where the last call stopped", error, StringComparison.Ordinal);
+        string[] files = [.. Files("whole")];
+        Assert.Equal(2 * Pictures + 3, files.Length);
+        Assert.Equal(files, Files("broken"));
+        Assert.All(files, file => Assert.Equal(File.ReadAllBytes(_folder["whole/" + file]), File.ReadAllBytes(_folder["broken/" + file])));
+
+        IEnumerable<string> Files(string folder) => Directory.GetFiles(_folder[folder], "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(_folder[folder], file)).Order(StringComparer.Ordinal);
     }
 
     [Fact]
