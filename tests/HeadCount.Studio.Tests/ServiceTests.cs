@@ -50,6 +50,7 @@ public class ServiceTests
         }
         string half = folder[$"data/pictures/{Guid.NewGuid():N}/original.part"];
         folder.Write(half, [1, 2, 3]);
+        Directory.CreateDirectory(Path.Combine(Directory.GetDirectories(folder["data/pictures"]).First(picture => File.Exists(Path.Combine(picture, "original"))), "zoom-half"));
         // What the studio did not make it leaves alone.
         string foreign = folder.Write("data/pictures/holiday/beach.jpg", [1, 2, 3]);
         await using (Studio studio = await Studio.StartAsync(folder))
@@ -57,6 +58,9 @@ public class ServiceTests
             JsonObject[] pictures = await studio.CountedAsync(project);
             Assert.Equal([1, 2, 3, 4, 5, 6], pictures.Select(p => (int)p["count"]!));
             Assert.False(File.Exists(half));
+            Assert.Empty(Directory.GetDirectories(folder["data/pictures"], "zoom-*", SearchOption.AllDirectories));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder["data/pictures"]));
             Assert.True(File.Exists(foreign));
         }
     }

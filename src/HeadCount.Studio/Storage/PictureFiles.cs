@@ -21,7 +21,7 @@ public sealed class PictureFiles : IDisposable
     {
         _root = Path.Combine(options.Data, "pictures");
         _maxPixels = options.MaxPixels;
-        Directory.CreateDirectory(_root);
+        CreateOwn(_root);
         // Two studios would take each other's uploads for leftovers, and count each other's pictures.
         string path = Path.Combine(options.Data, "studio.lock");
         try
@@ -36,7 +36,7 @@ public sealed class PictureFiles : IDisposable
         _temporary = Path.Combine(options.Data, "temporary");
         if (Directory.Exists(_temporary))
             Directory.Delete(_temporary, recursive: true);
-        Directory.CreateDirectory(_temporary);
+        CreateOwn(_temporary);
     }
 
     /// <summary>A path of nothing yet, in a folder that is emptied at the start.</summary>
@@ -73,14 +73,19 @@ public sealed class PictureFiles : IDisposable
             Directory.Delete(Folder(id), recursive: true);
     }
 
-    /// <summary>Removes what an interrupted upload or removal left.</summary>
+    /// <summary>Removes what an interrupted upload, removal or cutting into tiles left.</summary>
     public void DeleteExcept(IReadOnlySet<Guid> known)
     {
         foreach (string folder in Directory.EnumerateDirectories(_root))
         {
             // Other folders are none of ours.
-            if (Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid id) && !known.Contains(id))
+            if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid id))
+                continue;
+            if (!known.Contains(id))
                 Directory.Delete(folder, recursive: true);
+            else
+                foreach (string half in Directory.EnumerateDirectories(folder, "zoom-*"))
+                    Directory.Delete(half, recursive: true);
         }
     }
 
@@ -132,6 +137,15 @@ public sealed class PictureFiles : IDisposable
     {
         _rendering.Dispose();
         _lock.Dispose();
+    }
+
+    // Other users of the machine have no business there.
+    private static void CreateOwn(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private string Folder(Guid id) => Path.Combine(_root, id.ToString("N"));
