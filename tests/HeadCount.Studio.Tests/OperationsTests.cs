@@ -278,6 +278,7 @@ public class OperationsTests
         Assert.Equal(0, Value("headcount_queue{"));
         Assert.Equal(0, Value("headcount_queue_age_seconds{"));
         Assert.Equal(0, Value("headcount_listeners{"));
+        Assert.Equal(0, Value("headcount_stalled{"));
         Assert.InRange(Value("headcount_disk_free_bytes{"), 1, double.MaxValue);
         Assert.Equal(2, metrics.Split('\n').Count(line => line.StartsWith("headcount_count_duration_seconds_count{", StringComparison.Ordinal)));
         Assert.Contains("le=\"0.005\"", metrics, StringComparison.Ordinal);

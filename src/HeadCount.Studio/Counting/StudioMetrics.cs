@@ -27,6 +27,7 @@ public sealed class StudioMetrics
             () => new[] { ("network", benches.Network), ("drawing", benches.Drawing) }.Select(turns => new Measurement<int>(
                 turns.Item2.Waiting, new KeyValuePair<string, object?>("turn", turns.Item1))), description: "Callers that wait for a count or a drawing");
         meter.CreateObservableGauge("headcount.disk.free", () => DiskSpace.Free(options.Data) ?? 0, "By", "Free where the pictures are");
+        meter.CreateObservableGauge("headcount.stalled", () => IsStalled ? 1 : 0, description: "1 while pictures wait because something is wrong");
         meter.CreateObservableGauge("headcount.listeners", () => events.Count, description: "Pages that follow a project");
     }
 
