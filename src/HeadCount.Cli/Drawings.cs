@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using HeadCount.Annotations;
 using HeadCount.Drawing;
 using HeadCount.Imaging;
@@ -39,10 +41,10 @@ internal sealed class Drawings
         foreach ((string picture, string[] parts) in pictures.Zip(paths))
         {
             string below = string.Join('/', parts[common..]);
-            string name = Path.ChangeExtension(below, ".jpg");
+            string name = Fitting(Path.ChangeExtension(below, ".jpg"), below);
             // 1.png beside 1.jpg becomes 1.png.jpg.
             for (string longer = below; !taken.Add(name); longer = name)
-                name = longer + ".jpg";
+                name = Fitting(longer + ".jpg", longer);
             _names[picture] = name;
         }
     }
@@ -101,6 +103,27 @@ internal sealed class Drawings
         DrawingKind.HeatMap => "heatmaps",
         _ => "comparisons",
     };
+
+    /// <summary>A path whose file name a folder takes, 255 bytes at most: a longer one is cut, and told from others by the
+    /// start of the SHA-256 of what it is made from.</summary>
+    private static string Fitting(string path, string from)
+    {
+        const int Most = 255;
+        string name = Path.GetFileName(path);
+        if (Encoding.UTF8.GetByteCount(name) <= Most)
+            return path;
+        string end = $"~{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(from)))[..8]}.jpg";
+        var kept = new StringBuilder();
+        int bytes = end.Length;
+        foreach (Rune rune in name.EnumerateRunes())
+        {
+            bytes += rune.Utf8SequenceLength;
+            if (bytes > Most)
+                break;
+            kept.Append(rune);
+        }
+        return path[..^name.Length] + kept + end;
+    }
 
     private static (int Width, int Height) SizeOf(string path, long maxPixels)
     {

@@ -12,6 +12,9 @@ internal static class ExitCode
     /// <summary>The call was wrong: nothing was done.</summary>
     internal const int WrongCall = 2;
 
+    /// <summary>A fault of the program, with a line to report (sysexits' EX_SOFTWARE).</summary>
+    internal const int Fault = 70;
+
     /// <summary>Interrupted; what was finished is kept.</summary>
     internal const int Interrupted = 130;
 }

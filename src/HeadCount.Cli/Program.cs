@@ -1,3 +1,3 @@
 using HeadCount.Cli;
 
-return await Launcher.RunAsync(args);
+return await ProgramRun.RunAsync(Launcher.Program, cancellation => Launcher.RunAsync(args, cancellation), Launcher.Expected);

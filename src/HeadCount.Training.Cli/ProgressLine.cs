@@ -15,7 +15,9 @@ internal sealed class ProgressLine
     {
         if (progress.Message is { } message)
         {
-            Console.Error.WriteLine((_terminal ? "\r\e[K" : "") + $"{progress.Step,7:N0}  {message}");
+            if (_terminal)
+                Console.Error.Write("\r\e[K");
+            Console.Error.WriteLine($"{progress.Step,7:N0}  {message}");
             return;
         }
         if (_since.Elapsed < (_terminal ? OnTerminal : Elsewhere))

@@ -50,6 +50,7 @@ public class ServiceTests
         }
         string half = folder[$"data/pictures/{Guid.NewGuid():N}/original.part"];
         folder.Write(half, [1, 2, 3]);
+        Directory.CreateDirectory(Path.Combine(Directory.GetDirectories(folder["data/pictures"]).First(picture => File.Exists(Path.Combine(picture, "original"))), "zoom-half"));
         // What the studio did not make it leaves alone.
         string foreign = folder.Write("data/pictures/holiday/beach.jpg", [1, 2, 3]);
         await using (Studio studio = await Studio.StartAsync(folder))
@@ -57,6 +58,9 @@ public class ServiceTests
             JsonObject[] pictures = await studio.CountedAsync(project);
             Assert.Equal([1, 2, 3, 4, 5, 6], pictures.Select(p => (int)p["count"]!));
             Assert.False(File.Exists(half));
+            Assert.Empty(Directory.GetDirectories(folder["data/pictures"], "zoom-*", SearchOption.AllDirectories));
+            if (!OperatingSystem.IsWindows())
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder["data/pictures"]));
             Assert.True(File.Exists(foreign));
         }
     }
@@ -119,7 +123,7 @@ public class ServiceTests
         string url = $"/api/pictures/{(await studio.CountedAsync(project))[0]["id"]}";
         using var form = Studio.Form(("truth.csv", "image,x,y\na.png,14.5,14.5\na.png,32.5,14.5\na.png,120,120\nb.png,1,1\n"u8.ToArray()));
         JsonObject truth = await Studio.JsonAsync(await studio.Http.PostAsync($"/api/projects/{project}/truth", form));
-        Assert.Equal("""{"pictures":1,"heads":3,"unmatched":["b.png"]}""", truth.ToJsonString());
+        Assert.Equal("""{"pictures":1,"heads":3,"unmatched":["b.png"],"unmatchedCount":1}""", truth.ToJsonString());
         JsonObject comparison = await studio.GetAsync($"{url}/comparison?radius=4");
         Assert.Equal((2, 1, 1), (comparison["hits"]!.AsArray().Count, comparison["misses"]!.AsArray().Count, comparison["falseAlarms"]!.AsArray().Count));
         JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation?radius=4");
@@ -157,7 +161,7 @@ public class ServiceTests
             .Append(("heads.csv", "image,x,y\nb.png,1,1\nc.png,2,2\n"u8.ToArray()))
             .Append(("images/IMG_1.jpg", [1, 2, 3])).Append(("read.me", [4]));
         JsonObject truth = await Truth(studio, project, ("truth.zip", Zip([.. files])));
-        Assert.Equal("""{"pictures":3,"heads":10,"unmatched":["c.png"]}""", truth.ToJsonString());
+        Assert.Equal("""{"pictures":3,"heads":10,"unmatched":["c.png"],"unmatchedCount":1}""", truth.ToJsonString());
         JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation");
         Assert.Equal([("IMG_1.png", 4), ("IMG_2.png", 5), ("b.png", 1)], scores["pictures"]!.AsArray()
             .Select(picture => ((string)picture!["name"]!, (int)picture["truth"]!)).OrderBy(picture => picture.Item1, StringComparer.Ordinal));
@@ -177,7 +181,7 @@ public class ServiceTests
         JsonObject truth = await Truth(studio, project, ("truth.zip", Zip(
             ("labels/a.txt", "0 0.5 0.25 0.1 0.1\n"u8.ToArray()), ("labels/b.txt", []), ("labels/d.txt", " "u8.ToArray()),
             ("labels/broken.txt", "0 0.5 0.25 0.1 0.1\n"u8.ToArray()), ("labels/classes.txt", "head\n"u8.ToArray()))));
-        Assert.Equal("""{"pictures":2,"heads":1,"unmatched":["labels/d.txt","labels/broken.txt"]}""", truth.ToJsonString());
+        Assert.Equal("""{"pictures":2,"heads":1,"unmatched":["labels/d.txt","labels/broken.txt"],"unmatchedCount":2}""", truth.ToJsonString());
         JsonObject scores = await studio.GetAsync($"/api/projects/{project}/evaluation");
         Assert.Equal([("a.png", 1, 2), ("b.png", 0, 1)], scores["pictures"]!.AsArray()
             .Select(picture => ((string)picture!["name"]!, (int)picture["truth"]!, (int)picture["count"]!)).OrderBy(picture => picture.Item1, StringComparer.Ordinal));

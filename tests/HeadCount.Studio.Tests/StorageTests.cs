@@ -55,10 +55,56 @@ public class StorageTests
             HttpResponseMessage refused = await studio.Http.PostAsync($"/api/projects/{project}/pictures", form, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.InsufficientStorage, refused.StatusCode);
         }
+        Assert.Equal("Degraded", await studio.Http.GetStringAsync("/health/ready", TestContext.Current.CancellationToken));
         File.Delete(folder["data/ballast"]);
         await studio.UploadAsync(project, ("after.png", Studio.Dots(9)));
         JsonObject[] pictures = await studio.CountedAsync(project);
         Assert.Equal([("before.png", 5), ("after.png", 9)], pictures.Select(p => ((string)p["name"]!, (int)p["count"]!)));
+    }
+
+    [Fact]
+    public async Task FullDisk_LetsPicturesAndProjectsBeDeleted()
+    {
+        using var folder = new TempFolder();
+        using SmallDisk? disk = SmallDisk.Mount(folder["data"]);
+        Assert.SkipWhen(disk is null, "no right to mount a small disk");
+        await using Studio studio = await Studio.StartAsync(folder);
+        string project = await studio.CreateProjectAsync();
+        await studio.UploadAsync(project, [.. Enumerable.Range(1, 8).Select(i => ($"{i}.png", Studio.Dots(i)))]);
+        JsonObject[] pictures = await studio.CountedAsync(project);
+        // To the last byte: what a larger write leaves, smaller ones take.
+        using (var ballast = new FileStream(folder["data/ballast"], FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0))
+        {
+            for (int size = SmallDisk.Bytes; size > 0;)
+            {
+                try
+                {
+                    ballast.Write(new byte[size]);
+                }
+                catch (IOException)
+                {
+                    size /= 2;
+                }
+            }
+        }
+        Assert.Equal(HttpStatusCode.NoContent, (await studio.Http.DeleteAsync($"/api/pictures/{pictures[0]["id"]}", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal(HttpStatusCode.NoContent, (await studio.Http.DeleteAsync($"/api/projects/{project}", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Empty(Directory.GetDirectories(folder["data/pictures"]));
+        Assert.Equal("[]", await studio.Http.GetStringAsync("/api/projects", TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public async Task Postgres_ThatIsAway_IsSaidWithATimeToComeBack()
+    {
+        PostgresServer? server = PostgresServer.Start();
+        Assert.SkipWhen(server is null, "PostgreSQL is not installed");
+        using var folder = new TempFolder();
+        await using Studio studio = await Studio.StartAsync(folder, options => options with { Database = server.Connection });
+        server.Dispose();
+        HttpResponseMessage answer = await studio.Http.GetAsync("/api/projects", TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+        Assert.NotNull(answer.Headers.RetryAfter);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await studio.Http.GetAsync("/health/ready", TestContext.Current.CancellationToken)).StatusCode);
     }
 
     /// <summary>A disk of a few megabytes, in memory.</summary>

@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using HeadCount.Imaging;
 using HeadCount.Tests;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace HeadCount.Studio.Tests;
 
@@ -18,6 +19,9 @@ internal sealed class Studio : IAsyncDisposable
     }
 
     internal HttpClient Http { get; }
+
+    /// <summary>A part of the running server.</summary>
+    internal T Part<T>() where T : notnull => _app.Services.GetRequiredService<T>();
 
     internal static async Task<Studio> StartAsync(TempFolder folder, Func<StudioOptions, StudioOptions>? change = null)
     {

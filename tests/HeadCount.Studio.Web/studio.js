@@ -48,6 +48,27 @@ export async function openPage(browser, address, options = {}) {
   return { page, errors, context };
 }
 
+/** Asks again and again until an answer does; each question is a call to the studio, which takes its time. */
+export async function until(condition) {
+  for (;;) {
+    const answer = await condition();
+    if (answer) return answer;
+  }
+}
+
+/** A project's news as they come: [type, data]. Once `hello` has come, none is missed. */
+async function* news(address, project, signal) {
+  const response = await fetch(`${address}/api/projects/${project}/events`, { signal });
+  let text = "";
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    for (let end; (end = text.indexOf("\n\n")) >= 0; text = text.slice(end + 2)) {
+      const [, type, data] = /^event: (.*)\ndata: (.*)$/s.exec(text.slice(0, end));
+      yield [type, JSON.parse(data)];
+    }
+  }
+}
+
 /** A project made over REST with counted pictures: paths, or names and bytes. */
 export async function makeProject(address, name, ...files) {
   const call = async (method, path, body) => {
@@ -61,17 +82,20 @@ export async function makeProject(address, name, ...files) {
     return response.status === 204 ? null : response.json();
   };
   const project = await call("POST", "projects", { name }), pictures = [];
-  for (const file of files) {
-    const form = new FormData();
+  /** Uploads a file; answers its picture once that is counted. */
+  const upload = async file => {
+    const form = new FormData(), line = new AbortController();
     if (typeof file === "string") form.append("file", new Blob([readFileSync(file)]), file.split("/").at(-1));
     else form.append("file", new Blob([file.bytes]), file.name);
-    pictures.push(...(await call("POST", `projects/${project.id}/pictures`, form)));
-  }
-  for (const [i, picture] of pictures.entries()) {
-    while (["queued", "counting"].includes(pictures[i].state)) {
-      await new Promise(resolve => setTimeout(resolve, 100));
-      pictures[i] = await call("GET", `pictures/${picture.id}`);
+    let picture;
+    for await (const [type, data] of news(address, project.id, line.signal)) {
+      if (type === "hello") [picture] = await call("POST", `projects/${project.id}/pictures`, form);
+      else if (type === "picture" && data.id === picture.id) picture = data;
+      if (["done", "failed"].includes(picture?.state)) break;
     }
-  }
-  return { project, pictures, call };
+    line.abort();
+    return picture;
+  };
+  for (const file of files) pictures.push(await upload(file));
+  return { project, pictures, call, upload };
 }

@@ -26,7 +26,7 @@ internal static class CheckReport
         {
             text.Append(CultureInfo.InvariantCulture, $"\n{Heading(kind)}\n");
             foreach (Finding finding in kind)
-                text.Append(CultureInfo.InvariantCulture, $"  {finding.Where}: {finding.Message}\n");
+                text.Append(CultureInfo.InvariantCulture, $"  {Printable.Of(finding.Where)}: {Printable.Of(finding.Message)}\n");
         }
         return text.Append(check.Findings.Count == 0 ? "\nnothing wrong was found\n" : "").ToString();
     }

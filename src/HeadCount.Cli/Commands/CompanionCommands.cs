@@ -27,8 +27,11 @@ internal static class CompanionCommands
             string path = Find(project, tool) ?? throw new UsageException(
                 $"the {what} is not installed; in a checkout build it with 'dotnet build -c Release src/{project}', "
                 + $"elsewhere put {tool} on the PATH");
-            using Process process = Process.Start(path, parsed.GetValue(arguments) ?? []);
-            // Ctrl-C reaches the whole terminal's process group; the other program saves its work and ends by itself.
+            string[] handed = parsed.GetValue(arguments) ?? [];
+            if (!OperatingSystem.IsWindows())
+                Exec.Replace(path, handed);
+            using Process process = Process.Start(path, handed);
+            // Ctrl-C reaches the whole console; the other program saves its work and ends by itself.
             await process.WaitForExitAsync(CancellationToken.None);
             cancellation.ThrowIfCancellationRequested();
             return process.ExitCode;

@@ -37,7 +37,7 @@ internal static class CompareCommand
         var table = new Table().AddColumn(new TableColumn("").NoWrap());
         for (int i = 0; i < names.Length; i++)
         {
-            table.AddColumn(new TableColumn(Markup.Escape(names[i])).RightAligned().NoWrap());
+            table.AddColumn(new TableColumn(Markup.Escape(Printable.Of(names[i]))).RightAligned().NoWrap());
             table.AddColumn(new TableColumn("95 %").NoWrap());
             if (i > 0)
                 foreach (string column in (string[])["difference", "95 %", "p", ""])

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Runtime.ExceptionServices;
 using System.Text;
 using HeadCount.Imaging;
 using HeadCount.Inference;
@@ -86,7 +87,7 @@ internal static class CountCommand
         // Results by place in the list; those of an earlier call first.
         var results = new CountResult?[files.Count];
         for (int i = 0; i < files.Count; i++)
-            if (call.Drawn.All(kind => File.Exists(drawings.PathOf(kind, files[i]))))
+            if (IsDrawn(i))
                 results[i] = journal?.Find(files[i]);
         int[] open = [.. Enumerable.Range(0, files.Count).Where(i => results[i] is null)];
         if (open.Length < files.Count)
@@ -95,14 +96,24 @@ internal static class CountCommand
                 $"headcount: going on where the last call stopped, {open.Length} of {files.Count} pictures left");
         }
 
+        if (journal?.Damaged > 0)
+        {
+            Console.Error.WriteLine($"headcount: {journal.Damaged} lines of the unfinished call in {call.Output} are damaged; "
+                + "their pictures are counted again");
+        }
+
+        // What each file was before it was opened.
+        var stamps = new CountJournal.FileStamp[files.Count];
+        var undrawn = new HashSet<int>();
         bool interrupted = false;
+        ExceptionDispatchInfo? stopped = null;
         using (var progress = new WorkProgress("Counting", "pictures", open.Length))
         {
             try
             {
                 int next = 0;
                 var counter = new HeadCounter(model, call.Options);
-                foreach (CountOutcome outcome in counter.CountMany(open.Select(i => files[i]), progress, cancellation))
+                foreach (CountOutcome outcome in counter.CountMany(open.Select(Stamped), progress, cancellation))
                 {
                     int place = open[next++];
                     if (outcome.Result is not CountResult result)
@@ -119,10 +130,11 @@ internal static class CountCommand
                             drawings.Draw(outcome.Path, call.Drawn, result.Heads, density: result.Density,
                                 maxPixels: call.Options.MaxPixels);
                         }
-                        journal?.Add(outcome.Path, result);
+                        journal?.Add(outcome.Path, stamps[place], result);
                     }
                     catch (PictureException e)
                     {
+                        undrawn.Add(place);
                         failures.Add(e.Message);
                     }
                 }
@@ -130,6 +142,11 @@ internal static class CountCommand
             catch (OperationCanceledException)
             {
                 interrupted = true;
+            }
+            catch (Exception e)
+            {
+                // What is counted is delivered before this is told.
+                stopped = ExceptionDispatchInfo.Capture(e);
             }
         }
 
@@ -143,18 +160,42 @@ internal static class CountCommand
             Console.Error.WriteLine(
                 $"headcount: interrupted, {counted.Length} of {files.Count} pictures are done{resume}");
         }
-        else
+        else if (stopped is null)
         {
+            failures.AddRange(Enumerable.Range(0, files.Count)
+                .Where(i => results[i] is not null && !undrawn.Contains(i) && !IsDrawn(i))
+                .Select(i => $"{files[i]}: its drawing has vanished from {call.Output}; draw it again"));
             journal?.Remove();
         }
         int exitCode = Failures.Report(failures);
+        stopped?.Throw();
         return interrupted ? ExitCode.Interrupted : exitCode;
+
+        bool IsDrawn(int place) => call.Drawn.All(kind => File.Exists(drawings.PathOf(kind, files[place])));
+
+        string Stamped(int place)
+        {
+            stamps[place] = CountJournal.Stamp(files[place]);
+            return files[place];
+        }
     }
 
     private static void Deliver(Call call, CountedImage[] counted)
     {
-        if (call.Output is not null && counted.Length > 0)
-            CountReport.Save(call.Output, call.Format, counted);
+        try
+        {
+            Print(call, counted);
+        }
+        finally
+        {
+            // Whichever of the two cannot be written, the other is.
+            if (call.Output is not null && counted.Length > 0)
+                CountReport.Save(call.Output, call.Format, counted);
+        }
+    }
+
+    private static void Print(Call call, CountedImage[] counted)
+    {
         CountedImage[] printed = call.Top is int top
             ? [.. counted.OrderByDescending(image => image.Result.Count).Take(top)]
             : counted;

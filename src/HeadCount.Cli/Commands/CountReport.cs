@@ -50,7 +50,7 @@ internal static class CountReport
         using var text = new StreamWriter(output, Utf8, leaveOpen: true);
         text.Write($"{"heads".PadLeft(width)}  picture\n");
         foreach (CountedImage image in images)
-            text.Write($"{Pad(image.Result.Count)}  {image.Image}\n");
+            text.Write($"{Pad(image.Result.Count)}  {Printable.Of(image.Image)}\n");
         if (images.Count > 1)
             text.Write($"{Pad(total)}  in {images.Count} pictures\n");
 

@@ -21,6 +21,9 @@ public sealed record PictureDto
 
     public required long Bytes { get; init; }
 
+    /// <summary>When it was uploaded.</summary>
+    public required DateTimeOffset Uploaded { get; init; }
+
     /// <summary>queued, counting, done or failed.</summary>
     public required string State { get; init; }
 
@@ -54,6 +57,7 @@ public sealed record PictureDto
         Width = row.Width,
         Height = row.Height,
         Bytes = row.Bytes,
+        Uploaded = new DateTimeOffset(row.Order, TimeSpan.Zero),
         State = row.State.ToString().ToLower(CultureInfo.InvariantCulture),
         Error = row.Error,
         Count = row.Count,
@@ -72,32 +76,23 @@ public sealed record PictureDto
 /// <summary>Heads that stand; the revision must come back with a change.</summary>
 public sealed record HeadsDto(int Revision, bool Edited, double[][] Heads);
 
+/// <summary>What the studio has and takes.</summary>
+public sealed record InfoDto(string Version, string Who, bool Session, ModelDto[] Models, LimitsDto Limits, IReadOnlyList<string> Exports);
+
+/// <summary>A model to count with.</summary>
+public sealed record ModelDto(string Name, string Version, double Threshold, bool IsDefault);
+
+/// <summary>What may come in, and for how long it stays; null: until it is deleted.</summary>
+public sealed record LimitsDto(long UploadBytes, long Pixels, long PixelsAtOnce, int? KeepDays);
+
+/// <summary>What a model may take for heads, best first, with their scores.</summary>
+public sealed record CandidatesDto(double Lowest, double Threshold, double[] X, double[] Y, double[] Score);
+
+/// <summary>Something that was changed: by whom, of which picture or project, from what to what.</summary>
+public sealed record ChangeDto(DateTimeOffset At, string Who, string What, Guid? ProjectId, Guid? PictureId, string? Name, string? Before, string? After);
+
 /// <summary>A zone and its heads.</summary>
 public sealed record ZoneDto(string Name, double[][] Points, int Count);
-
-/// <summary>Messages for people who know nothing of the server's folders.</summary>
-internal static class Plain
-{
-    /// <summary>The message without the path it begins with.</summary>
-    internal static string Message(Exception e, string path)
-    {
-        string message = e.Message.Replace(path + ": ", "", StringComparison.Ordinal).Replace(path, "the picture", StringComparison.Ordinal);
-        return message.Length > 0 ? char.ToUpperInvariant(message[0]) + message[1..] : message;
-    }
-
-    /// <summary>
-    /// A name that an upload gives, as relative path with forward slashes that leads nowhere else; it never becomes a path
-    /// of this machine, but goes into archives.
-    /// </summary>
-    internal static string Name(string? given)
-    {
-        string[] parts = [.. (given ?? "").Replace('\\', '/').Split('/')
-            .Select(part => new string([.. part.Where(c => !char.IsControl(c) && !"<>:\"|?*".Contains(c, StringComparison.Ordinal))]).Trim())
-            .Where(part => part.Length > 0 && part.Trim('.').Length > 0)];
-        string name = string.Join('/', parts);
-        return name.Length == 0 ? "picture" : name.Length <= 200 ? name : name[^200..].TrimStart('/');
-    }
-}
 
 /// <summary>Polygons.</summary>
 internal static class Polygon

@@ -1,6 +1,10 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Claims;
 using HeadCount.Imaging;
 using HeadCount.Inference;
 using HeadCount.Studio.Counting;
+using HeadCount.Studio.Security;
 using HeadCount.Studio.Storage;
 using Microsoft.AspNetCore.Mvc;
 
@@ -9,32 +13,29 @@ namespace HeadCount.Studio.Api;
 /// <summary><c>/api/info</c>, and <c>/api/count</c>: a picture counted at once, with nothing stored.</summary>
 internal static class CountEndpoints
 {
-    // The network uses every core by itself.
-    private static readonly SemaphoreSlim s_oneAtATime = new(1);
-
-    internal static void Map(RouteGroupBuilder api)
+    internal static void Map(RouteGroupBuilder api, StudioOptions options)
     {
-        api.MapGet("info", Info).WithTags("Service");
-        api.MapPost("count", CountAsync).DisableAntiforgery().WithTags("Count");
+        api.MapGet("info", Info).WithTags("Service").WithSummary("What the studio has and takes")
+            .WithDescription("Version, models, limits, the formats of downloads, and who calls.");
+        api.MapPost("count", CountAsync).DisableAntiforgery().WithTags("Count").TakesFiles(options.MaxUploadBytes, "The picture")
+            .WithSummary("Count a picture at once")
+            .WithDescription("Nothing is stored. Calls take turns; the answer has the format that is asked for.")
+            .Produces(200, contentType: "application/json").ProducesProblem(400).ProducesProblem(413).ProducesProblem(422).ProducesProblem(503);
     }
 
-    private static object Info(Models models, StudioOptions options) => new
-    {
-        Version = typeof(HeadModel).Assembly.GetName().Version!.ToString(3),
-        Models = models.Names.Select(name => (Name: name, Card: models.Card(name))).Select(model => new
-        {
-            model.Name,
-            model.Card.Version,
-            model.Card.Threshold,
-            IsDefault = model.Name == models.DefaultName,
-        }),
-        Limits = new { UploadBytes = options.MaxUploadBytes, Pixels = options.MaxPixels },
-        Exports = Downloads.Formats,
-    };
+    private static InfoDto Info(ClaimsPrincipal user, HttpRequest request, Models models, StudioOptions options) => new(
+        typeof(HeadModel).Assembly.GetName().Version!.ToString(3), ChangeLog.Name(user), Gate.HasSession(request),
+        [.. models.Names.Select(name => (Name: name, Card: models.Card(name))).Select(model =>
+            new ModelDto(model.Name, model.Card.Version, model.Card.Threshold, model.Name == models.DefaultName))],
+        new LimitsDto(options.MaxUploadBytes, options.MaxPixels, Math.Min(options.MaxPixels, options.MaxPixelsAtOnce), options.KeepDays),
+        Downloads.Formats);
 
-    private static async Task<IResult> CountAsync(HttpRequest request, Models models, StudioOptions options, CancellationToken cancellation,
-        [FromQuery] string format = "json", [FromQuery] string? model = null, [FromQuery] double? threshold = null,
-        [FromQuery] string? quality = null)
+    private static async Task<IResult> CountAsync(HttpRequest request, Models models, PictureFiles files, Benches benches, StudioMetrics metrics,
+        StudioOptions options, CancellationToken cancellation,
+        [FromQuery, Description("json, csv, overlay (the picture with its heads marked, PNG), or another format of downloads")] string format = "json",
+        [FromQuery, Description("A model's name; the one that the studio was started with otherwise")] string? model = null,
+        [FromQuery, Description("Score from which something is a head, 0 to 1; the model's own otherwise")] double? threshold = null,
+        [FromQuery, Description("Looks at the picture: fast, balanced or best")] string? quality = null)
     {
         if (threshold is double given && !(given is >= 0 and <= 1))
             throw new BadHttpRequestException($"threshold={given}: expected 0 to 1");
@@ -43,7 +44,9 @@ internal static class CountEndpoints
         CountQuality looks = default;
         if (quality is not null && (!Enum.TryParse(quality, ignoreCase: true, out looks) || !Enum.IsDefined(looks)))
             throw new BadHttpRequestException("quality: expected fast, balanced or best");
-        string path = Uploads.TemporaryPath(""), name = "picture";
+        string path = files.TemporaryPath(), name = "picture";
+        long start = Stopwatch.GetTimestamp();
+        int? found = null;
         try
         {
             await foreach ((string given2, Stream content) in Uploads.Files(request))
@@ -56,6 +59,7 @@ internal static class CountEndpoints
             HeadModel network = models.Get(model ?? models.DefaultName);
             if (looks != CountQuality.Fast && !network.TakesQuality)
                 throw new BadHttpRequestException($"quality={quality}: the model {network.Card.Name} does not score heads itself; leave the quality out");
+            long most = Math.Min(options.MaxPixels, options.MaxPixelsAtOnce);
             var counter = new HeadCounter(network, new CountOptions
             {
                 Threshold = threshold,
@@ -63,20 +67,15 @@ internal static class CountEndpoints
                 Quality = quality is null ? options.Quality : looks,
                 MaxPixels = options.MaxPixels,
             });
-            await s_oneAtATime.WaitAsync(cancellation);
-            CountResult result;
-            try
-            {
-                result = await Task.Run(() => counter.Count(path, cancellation), cancellation);
-            }
-            finally
-            {
-                s_oneAtATime.Release();
-            }
-            if (format == "overlay")
-                return PictureEndpoints.OverlayOf(path, result.Heads, name, options);
+            using (var picture = Picture.Open(path, options.MaxPixels))
+                if ((long)picture.Width * picture.Height > most)
+                    throw new BadHttpRequestException($"{picture.Width}×{picture.Height} pixels are more than are counted at once ({most / 1_000_000} million); upload the picture to a project");
+            CountResult result = await benches.Network.DoAsync(request.HttpContext, () => counter.Count(path, cancellation), cancellation);
+            found = result.Count;
             var row = new PictureRow { Name = name, Model = network.Card.Name, Width = result.Width, Height = result.Height, DensitySum = result.DensitySum };
-            return Downloads.Of(Path.GetFileNameWithoutExtension(name), format, [new Downloads.Item(row, [.. result.Heads], path)]);
+            return await benches.Drawing.DoAsync(request.HttpContext, () => format == "overlay"
+                ? PictureEndpoints.OverlayOf(path, result.Heads, name, files, options)
+                : Downloads.Of(Path.GetFileNameWithoutExtension(name), format, [new Downloads.Item(row, [.. result.Heads], path)], files, options), cancellation);
         }
         catch (PictureException e)
         {
@@ -88,6 +87,7 @@ internal static class CountEndpoints
         }
         finally
         {
+            metrics.CountedAtOnce(found, Stopwatch.GetElapsedTime(start).TotalSeconds);
             File.Delete(path);
         }
     }

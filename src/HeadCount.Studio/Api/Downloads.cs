@@ -16,12 +16,13 @@ internal static class Downloads
     internal static IReadOnlyList<string> Formats { get; } =
         ["csv", "json", .. AnnotationFormat.All.Where(format => format.Write is not null && format.Id != "csv").Select(format => format.Id), "training"];
 
-    /// <summary>A file, or a ZIP where there are several.</summary>
+    /// <summary>A file, or a ZIP where there are several. Pictures go out without their metadata.</summary>
     /// <exception cref="BadHttpRequestException">No such format, or it cannot hold these pictures.</exception>
-    internal static IResult Of(string name, string format, IReadOnlyList<Item> items)
+    internal static IResult Of(string name, string format, IReadOnlyList<Item> items, PictureFiles files, StudioOptions options)
     {
         string stem = Plain.Name(name).Replace('/', ' ');
-        string folder = Directory.CreateTempSubdirectory("headcount-").FullName;
+        string folder = files.TemporaryPath();
+        Directory.CreateDirectory(folder);
         try
         {
             switch (format)
@@ -35,8 +36,11 @@ internal static class Downloads
                     break;
                 case "training":
                     // The layout that headcount-train reads: pictures as named in heads.csv beside them.
-                    HeadCsvFile.Format.Write!(Path.Combine(folder, "heads.csv"), Heads(items));
-                    return Send(Zip(folder, items), $"{stem} training.zip");
+                    const string Table = "heads.csv";
+                    if (items.Any(item => item.Picture.Name.Equals(Table, StringComparison.OrdinalIgnoreCase)))
+                        throw new BadHttpRequestException($"A picture is called {Table}, as the table of heads beside it must be; upload it under another name");
+                    HeadCsvFile.Format.Write!(Path.Combine(folder, Table), Heads(items));
+                    break;
                 default:
                     AnnotationFormat target = AnnotationFormat.Find(format) is { Write: not null } found
                         ? found
@@ -44,10 +48,14 @@ internal static class Downloads
                     target.Write!(target.IsTable ? Path.Combine(folder, stem + Extension(target.Id)) : folder, Heads(items));
                     break;
             }
-            string[] files = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
-            return files is [var only]
-                ? Send(Copy(only), Path.GetFileName(only))
-                : Send(Zip(folder, []), $"{stem} {format}.zip");
+            string[] written = Directory.GetFiles(folder, "*", SearchOption.AllDirectories);
+            if (written is [var only] && format != "training")
+            {
+                string moved = files.TemporaryPath();
+                File.Move(only, moved);
+                return Send(moved, Path.GetFileName(only));
+            }
+            return Send(Zip(folder, format == "training" ? items : [], files, options.MaxPixels), $"{stem} {format}.zip");
         }
         catch (AnnotationException e)
         {
@@ -82,43 +90,45 @@ internal static class Downloads
         write(stream);
     }
 
-    private static FileStream Temporary() => new(Path.Combine(Path.GetTempPath(), $"headcount-{Guid.NewGuid():N}"),
-        FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 1 << 16, FileOptions.DeleteOnClose);
-
-    private static FileStream Copy(string path)
+    private static string Zip(string folder, IReadOnlyList<Item> pictures, PictureFiles files, long maxPixels)
     {
-        FileStream copy = Temporary();
-        using FileStream file = File.OpenRead(path);
-        file.CopyTo(copy);
-        return copy;
-    }
-
-    private static FileStream Zip(string folder, IReadOnlyList<Item> pictures)
-    {
-        FileStream file = Temporary();
-        using (var zip = new ZipArchive(file, ZipArchiveMode.Create, leaveOpen: true))
+        string path = files.TemporaryPath(), bare = files.TemporaryPath();
+        try
         {
-            foreach (string path in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
-                zip.CreateEntryFromFile(path, Path.GetRelativePath(folder, path).Replace('\\', '/'));
+            using ZipArchive zip = ZipFile.Open(path, ZipArchiveMode.Create);
+            foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+                zip.CreateEntryFromFile(file, Path.GetRelativePath(folder, file).Replace('\\', '/'));
             foreach (Item item in pictures)
-                zip.CreateEntryFromFile(item.Path, item.Picture.Name, CompressionLevel.NoCompression);
+            {
+                Metadata.Strip(item.Path, bare, maxPixels);
+                zip.CreateEntryFromFile(bare, item.Picture.Name, CompressionLevel.NoCompression);
+                File.Delete(bare);
+            }
+            return path;
         }
-        return file;
+        catch
+        {
+            File.Delete(path);
+            throw;
+        }
+        finally
+        {
+            File.Delete(bare);
+        }
     }
 
-    private static IResult Send(FileStream file, string name)
-    {
-        file.Position = 0;
-        return TypedResults.Stream(file, Path.GetExtension(name) switch
+    /// <summary>A file of the folder of temporary ones, which goes when it is sent.</summary>
+    internal static IResult Send(string path, string name) => TypedResults.Stream(
+        new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None, 1 << 16, FileOptions.DeleteOnClose), Path.GetExtension(name) switch
         {
             ".zip" => "application/zip",
             ".csv" => "text/csv",
             ".geojson" => "application/geo+json",
             ".json" => "application/json",
             ".xml" => "application/xml",
+            ".png" => "image/png",
             _ => "application/octet-stream",
         }, name);
-    }
 }
 
 /// <summary>Numbers uploads in their order, across restarts too.</summary>

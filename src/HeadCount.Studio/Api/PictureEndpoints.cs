@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using HeadCount.Annotations;
 using HeadCount.Drawing;
 using HeadCount.Evaluation;
@@ -6,6 +7,7 @@ using HeadCount.Inference;
 using HeadCount.Studio.Counting;
 using HeadCount.Studio.Storage;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
 
 namespace HeadCount.Studio.Api;
 
@@ -25,28 +27,43 @@ public sealed record ComparisonDto(
 /// <summary><c>/api/pictures</c>: one picture, its heads, zones, views and downloads.</summary>
 internal static class PictureEndpoints
 {
+    /// <summary>Heads that a picture may have, placed or of its truth.</summary>
+    internal const int MostHeads = 500_000;
+
     internal static void Map(RouteGroupBuilder api)
     {
-        RouteGroupBuilder pictures = api.MapGroup("/pictures/{id:guid}").WithTags("Pictures");
-        pictures.MapGet("", (Guid id, StudioContext db) => PictureDto.Of(Row(db, id)));
-        pictures.MapDelete("", Delete);
-        pictures.MapPatch("", SetThreshold);
-        pictures.MapPost("recount", Recount);
-        pictures.MapGet("thumbnail", Thumbnail).DisableRateLimiting();
+        RouteGroupBuilder pictures = api.MapGroup("/pictures/{id:guid}").WithTags("Pictures").ProducesProblem(404);
+        pictures.MapGet("", (Guid id, StudioContext db) => PictureDto.Of(Row(db, id))).WithSummary("A picture");
+        pictures.MapDelete("", Delete).WithSummary("Delete a picture").Produces(204);
+        pictures.MapPatch("", SetThreshold).WithSummary("Set the threshold").ProducesProblem(400)
+            .WithDescription("Moves the score from which heads count; null is the one that counting came to. Heads that a person placed stay.");
+        pictures.MapPost("recount", Recount).WithSummary("Count again").ProducesProblem(400)
+            .WithDescription("With a model by its name; null is the one that the studio was started with.");
+        pictures.MapGet("thumbnail", Thumbnail).DisableRateLimiting().WithSummary("A small picture")
+            .WithDescription("JPEG, 320 pixels at its longest side.").Produces(200, contentType: "image/jpeg").ProducesProblem(422);
         pictures.MapGet("tiles.dzi", (Guid id, StudioContext db, PictureFiles files, CancellationToken cancellation) =>
-            Tiles(id, null, db, files, cancellation)).DisableRateLimiting();
+            Tiles(id, null, db, files, cancellation)).DisableRateLimiting().WithSummary("The picture as Deep Zoom")
+            .Produces(200, contentType: "application/xml").ProducesProblem(422);
         pictures.MapGet("tiles_files/{level:int}/{column:int}_{row:int}.jpg",
             (Guid id, int level, int column, int row, StudioContext db, PictureFiles files, CancellationToken cancellation) =>
-                Tiles(id, FormattableString.Invariant($"{level}/{column}_{row}.jpg"), db, files, cancellation)).DisableRateLimiting();
-        pictures.MapGet("heatmap", HeatMapLayer);
-        pictures.MapGet("candidates", (Guid id, StudioContext db) => GetCandidates(db, Row(db, id)));
-        pictures.MapGet("heads", (Guid id, StudioContext db) => Heads(db, Row(db, id)));
-        pictures.MapPut("heads", PutHeads);
-        pictures.MapDelete("heads", RevertHeads);
-        pictures.MapGet("zones", (Guid id, StudioContext db) => Zones(db, Row(db, id)));
-        pictures.MapPut("zones", PutZones);
-        pictures.MapGet("comparison", Compare);
-        pictures.MapGet("export", Export);
+                Tiles(id, FormattableString.Invariant($"{level}/{column}_{row}.jpg"), db, files, cancellation)).DisableRateLimiting()
+            .WithSummary("A tile of the Deep Zoom").Produces(200, contentType: "image/jpeg").ProducesProblem(422);
+        pictures.MapGet("heatmap", HeatMapLayer).WithSummary("The density of heads")
+            .WithDescription("A PNG to lay over the picture, transparent where nobody is.").Produces(200, contentType: "image/png").ProducesProblem(503);
+        pictures.MapGet("candidates", (Guid id, StudioContext db) => GetCandidates(db, Row(db, id))).WithSummary("What may be a head")
+            .WithDescription("Everything that scores 0.3 or more, best first: a threshold cuts it anywhere.");
+        pictures.MapGet("heads", (Guid id, StudioContext db) => Heads(db, Row(db, id))).WithSummary("The heads that stand")
+            .WithDescription("Those that a person placed, or those of the model at the picture's threshold.");
+        pictures.MapPut("heads", PutHeads).WithSummary("Place the heads").ProducesProblem(400).ProducesProblem(409)
+            .WithDescription("The revision must be the picture's: who comes with an older one is told so (409) and changes nothing.");
+        pictures.MapDelete("heads", RevertHeads).WithSummary("Back to the model's heads");
+        pictures.MapGet("zones", (Guid id, StudioContext db) => Zones(db, Row(db, id))).WithSummary("The zones and their heads");
+        pictures.MapPut("zones", PutZones).WithSummary("Set the zones").ProducesProblem(400);
+        pictures.MapGet("comparison", Compare).WithSummary("Hits, misses and false alarms").ProducesProblem(400)
+            .WithDescription("The heads that stand beside the ground truth; matched one to one within a radius in pixels.");
+        pictures.MapGet("export", ExportAsync).WithSummary("Download a picture's heads")
+            .WithDescription("In any format of downloads, or as overlay: the picture with its heads marked, PNG.")
+            .Produces(200, contentType: "application/octet-stream").ProducesProblem(400).ProducesProblem(422).ProducesProblem(503);
     }
 
     private static PictureRow Row(StudioContext db, Guid id) =>
@@ -56,12 +73,18 @@ internal static class PictureEndpoints
         ? picture
         : throw new NotFoundException("The picture is not counted yet");
 
-    private static IResult Delete(Guid id, StudioContext db, PictureFiles files)
+    // The file first: it makes the room that the database may need.
+    private static IResult Delete(Guid id, StudioContext db, PictureFiles files, Reserve reserve, ClaimsPrincipal user)
     {
-        db.Pictures.Remove(Row(db, id));
-        db.SaveChanges();
+        PictureRow picture = Row(db, id);
         files.Delete(id);
-        return TypedResults.NoContent();
+        db.Note(user, "picture.deleted", picture, before: picture.Count);
+        return reserve.Spend(() =>
+        {
+            db.Pictures.Where(row => row.Id == id).ExecuteDelete();
+            db.SaveChanges();
+            return TypedResults.NoContent();
+        });
     }
 
     private static PictureDto Save(StudioContext db, PictureRow picture, EventHub events)
@@ -73,23 +96,27 @@ internal static class PictureEndpoints
         return dto;
     }
 
-    private static PictureDto SetThreshold(Guid id, ThresholdRequest request, StudioContext db, EventHub events)
+    private static PictureDto SetThreshold(Guid id, ThresholdRequest request, StudioContext db, EventHub events, ClaimsPrincipal user)
     {
         if (request.Threshold is double given && !(given is >= 0 and <= 1))
             throw new BadHttpRequestException($"The threshold is {given}; it must be from 0 to 1");
         PictureRow picture = Counted(db, id);
-        picture.Threshold = request.Threshold ?? picture.OwnThreshold;
+        double threshold = request.Threshold ?? picture.OwnThreshold;
+        db.Note(user, "threshold.set", picture, before: picture.Threshold, after: threshold);
+        picture.Threshold = threshold;
         if (!picture.Edited)
             picture.Count = Parts.Heads(db, picture).Length;
         return Save(db, picture, events);
     }
 
-    private static PictureDto Recount(Guid id, RecountRequest request, StudioContext db, Models models, CountWorker worker, EventHub events)
+    private static PictureDto Recount(Guid id, RecountRequest request, StudioContext db, Models models, CountWorker worker, EventHub events,
+        ClaimsPrincipal user)
     {
         PictureRow picture = Row(db, id);
         string model = request.Model ?? models.DefaultName;
         if (!models.Names.Contains(model))
             throw new BadHttpRequestException($"There is no model '{model}'; there are: {string.Join(", ", models.Names)}");
+        db.Note(user, "picture.recounted", picture, before: picture.Model, after: model);
         (picture.Model, picture.State, picture.Error) = (model, PictureState.Queued, null);
         PictureDto dto = Save(db, picture, events);
         worker.Wake();
@@ -112,46 +139,50 @@ internal static class PictureEndpoints
     private static IResult Cached(string path, string type) =>
         TypedResults.PhysicalFile(path, type, lastModified: File.GetLastWriteTimeUtc(path), enableRangeProcessing: false);
 
-    private static IResult HeatMapLayer(Guid id, StudioContext db)
+    private static async Task<IResult> HeatMapLayer(Guid id, HttpContext caller, StudioContext db, Benches benches, CancellationToken cancellation)
     {
         const double LongestSide = 1024;
         PictureRow picture = Counted(db, id);
+        HeadPoint[] heads = Parts.Heads(db, picture);
         double scale = Math.Min(1, LongestSide / Math.Max(picture.Width, picture.Height));
-        DensityMap density = HeatMap.FromHeads(picture.Width, picture.Height, Parts.Heads(db, picture));
-        return TypedResults.Bytes(HeatMap.EncodeLayer(
-            Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)), density), "image/png");
+        byte[] layer = await benches.Drawing.DoAsync(caller, () => HeatMap.EncodeLayer(
+            Math.Max(1, (int)(picture.Width * scale)), Math.Max(1, (int)(picture.Height * scale)),
+            HeatMap.FromHeads(picture.Width, picture.Height, heads)), cancellation);
+        return TypedResults.Bytes(layer, "image/png");
     }
 
-    private static object GetCandidates(StudioContext db, PictureRow picture)
+    private static CandidatesDto GetCandidates(StudioContext db, PictureRow picture)
     {
         Candidates candidates = Parts.Get<Candidates>(db, picture.Id, PartKind.Candidates) ?? throw new NotFoundException("The picture is not counted yet");
-        return new { candidates.Lowest, picture.Threshold, candidates.X, candidates.Y, candidates.Score };
+        return new CandidatesDto(candidates.Lowest, picture.Threshold, candidates.X, candidates.Y, candidates.Score);
     }
 
     private static HeadsDto Heads(StudioContext db, PictureRow picture) =>
         new(picture.Revision, picture.Edited, Parts.Pairs(Parts.Heads(db, picture)));
 
-    private static HeadsDto PutHeads(Guid id, HeadsRequest request, StudioContext db, EventHub events)
+    private static HeadsDto PutHeads(Guid id, HeadsRequest request, StudioContext db, EventHub events, ClaimsPrincipal user)
     {
         PictureRow picture = Counted(db, id);
-        const int Most = 500_000;
-        if (request.Heads is null || request.Heads.Length > Most || request.Heads.Any(head => head is not [double x, double y]
+        if (request.Heads is null || request.Heads.Length > MostHeads || request.Heads.Any(head => head is not [double x, double y]
             || !(x >= 0 && x < picture.Width && y >= 0 && y < picture.Height)))
-            throw new BadHttpRequestException($"Heads are pairs of x and y inside the {picture.Width}×{picture.Height} picture, at most {Most}");
+            throw new BadHttpRequestException($"Heads are pairs of x and y inside the {picture.Width}×{picture.Height} picture, at most {MostHeads}");
         if (request.Revision != picture.Revision)
             throw new ConflictException("The heads were changed elsewhere meanwhile; load the picture again");
+        db.Note(user, "heads.set", picture, before: picture.Count, after: request.Heads.Length);
         (picture.Edited, picture.Count) = (true, request.Heads.Length);
         Parts.Put(db, id, PartKind.Heads, request.Heads);
         Save(db, picture, events);
         return new HeadsDto(picture.Revision, true, request.Heads);
     }
 
-    private static HeadsDto RevertHeads(Guid id, StudioContext db, EventHub events)
+    private static HeadsDto RevertHeads(Guid id, StudioContext db, EventHub events, ClaimsPrincipal user)
     {
         PictureRow picture = Counted(db, id);
         picture.Edited = false;
         Parts.Remove(db, id, PartKind.Heads);
+        int before = picture.Count;
         picture.Count = Parts.Heads(db, picture).Length;
+        db.Note(user, "heads.reverted", picture, before, picture.Count);
         Save(db, picture, events);
         return Heads(db, picture);
     }
@@ -163,12 +194,13 @@ internal static class PictureEndpoints
             new ZoneDto(zone.Name, zone.Points, heads.Count(head => Polygon.Contains(zone.Points, head.X, head.Y))))];
     }
 
-    private static ZoneDto[] PutZones(Guid id, Zone[] zones, StudioContext db)
+    private static ZoneDto[] PutZones(Guid id, Zone[] zones, StudioContext db, ClaimsPrincipal user)
     {
         PictureRow picture = Row(db, id);
-        if (zones.Length > 200 || zones.Any(zone => zone.Name is not { Length: <= 100 } || zone.Points is not { Length: >= 3 and <= 1000 }
+        if (zones.Length > 200 || zones.Any(zone => zone is null || zone.Name is not { Length: <= 100 } || zone.Points is not { Length: >= 3 and <= 1000 }
             || zone.Points.Any(point => point is not [double x, double y] || !double.IsFinite(x) || !double.IsFinite(y))))
             throw new BadHttpRequestException("A zone has a name and 3 to 1000 corners, each x and y; a picture has at most 200 zones");
+        db.Note(user, "zones.set", picture, before: Parts.Get<Zone[]>(db, id, PartKind.Zones)?.Length ?? 0, after: zones.Length);
         Parts.Put(db, id, PartKind.Zones, zones);
         db.SaveChanges();
         return Zones(db, picture);
@@ -194,23 +226,29 @@ internal static class PictureEndpoints
         static double Share(int part, int whole) => whole == 0 ? 1 : (double)part / whole;
     }
 
-    private static IResult Export(Guid id, StudioContext db, PictureFiles files, StudioOptions options, [FromQuery] string format = "json")
+    private static async Task<IResult> ExportAsync(Guid id, HttpContext caller, StudioContext db, PictureFiles files, Benches benches, StudioOptions options,
+        CancellationToken cancellation, [FromQuery] string format = "json")
     {
         PictureRow picture = Counted(db, id);
         HeadPoint[] heads = Parts.Heads(db, picture);
-        return format == "overlay"
-            ? OverlayOf(files.Original(id), heads, picture.Name, options)
-            : Downloads.Of(Path.GetFileNameWithoutExtension(picture.Name), format, [new Downloads.Item(picture, heads, files.Original(id))]);
+        return await benches.Drawing.DoAsync(caller, () => format == "overlay"
+            ? OverlayOf(files.Original(id), heads, picture.Name, files, options)
+            : Downloads.Of(Path.GetFileNameWithoutExtension(picture.Name), format, [new Downloads.Item(picture, heads, files.Original(id))], files, options),
+            cancellation);
     }
 
-    internal static IResult OverlayOf(string path, IReadOnlyList<HeadPoint> heads, string name, StudioOptions options)
+    internal static IResult OverlayOf(string path, IReadOnlyList<HeadPoint> heads, string name, PictureFiles files, StudioOptions options)
     {
-        // A drawing is held in memory whole.
-        const long MostPixels = 64_000_000;
+        // A drawing is held in memory whole, and a copy of it.
+        const long MostPixels = 50_000_000;
         RgbImage image = Picture.Load(path, options.MaxPixels, reduceTo: MostPixels);
-        using var original = Picture.Open(path, options.MaxPixels);
-        double scale = (double)image.Width / original.Width;
-        RgbImage drawn = Overlay.Draw(image, [.. heads.Select(head => head with { X = head.X * scale, Y = head.Y * scale })]);
-        return TypedResults.Bytes(PictureWriter.EncodePng(drawn), "image/png", Path.GetFileNameWithoutExtension(name) + " heads.png");
+        using (var original = Picture.Open(path, options.MaxPixels))
+        {
+            double scale = (double)image.Width / original.Width;
+            image = Overlay.Draw(image, [.. heads.Select(head => head with { X = head.X * scale, Y = head.Y * scale })]);
+        }
+        string drawn = files.TemporaryPath(".png");
+        PictureWriter.Save(image, drawn);
+        return Downloads.Send(drawn, Path.GetFileNameWithoutExtension(name) + " heads.png");
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Compression;
+using HeadCount.Studio.Storage;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 
@@ -24,7 +25,7 @@ internal static class Uploads
             yield return (request.Query["name"].ToString(), request.Body);
             yield break;
         }
-        string? boundary = HeaderUtilities.RemoveQuotes(MediaTypeHeaderValue.Parse(type).Boundary).Value;
+        string? boundary = MediaTypeHeaderValue.TryParse(type, out MediaTypeHeaderValue? media) ? HeaderUtilities.RemoveQuotes(media.Boundary).Value : null;
         if (string.IsNullOrEmpty(boundary) || boundary.Length > 200)
             throw new BadHttpRequestException("The form has no boundary; send it as a browser does");
         var reader = new MultipartReader(boundary, request.Body);
@@ -46,18 +47,60 @@ internal static class Uploads
                 continue;
             any = true;
             string name = disposition.FileNameStar.HasValue ? disposition.FileNameStar.Value! : disposition.FileName.Value ?? "";
-            yield return (HeaderUtilities.RemoveQuotes(name).Value ?? "", section.Body);
+            yield return (HeaderUtilities.RemoveQuotes(name).Value ?? "", new Part(section.Body));
         }
         if (!any)
             throw new BadHttpRequestException("The form holds no file; name its parts 'file'");
     }
 
-    /// <summary>A path of no file yet, with the ending of the name that an upload gives, by which formats are told.</summary>
-    internal static string TemporaryPath(string name)
+    /// <summary>The ending of the name that an upload gives, where it is a plain one.</summary>
+    internal static string Ending(string name)
     {
         string ending = Path.GetExtension(name);
-        bool plain = ending.Length is > 1 and <= 10 && ending.AsSpan(1).IndexOfAnyExcept(s_plain) < 0;
-        return Path.Combine(Path.GetTempPath(), $"headcount-{Guid.NewGuid():N}{(plain ? ending : "")}");
+        return ending.Length is > 1 and <= 10 && ending.AsSpan(1).IndexOfAnyExcept(s_plain) < 0 ? ending : "";
+    }
+
+    /// <summary>A part of a form. That it ends too soon is the sender's fault, and not the disk's.</summary>
+    private sealed class Part(Stream body) : Stream
+    {
+        public override bool CanRead => true;
+
+        public override bool CanSeek => false;
+
+        public override bool CanWrite => false;
+
+        public override long Length => throw new NotSupportedException();
+
+        public override long Position
+        {
+            get => throw new NotSupportedException();
+            set => throw new NotSupportedException();
+        }
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            try
+            {
+                return await body.ReadAsync(buffer, cancellationToken);
+            }
+            catch (Exception e) when (e is InvalidDataException or (IOException and not BadHttpRequestException))
+            {
+                throw new BadHttpRequestException("The form ends in the middle of a file; send it again", e);
+            }
+        }
+
+        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+        public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+        public override void Flush() => throw new NotSupportedException();
+
+        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+        public override void SetLength(long value) => throw new NotSupportedException();
+
+        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     }
 
     /// <summary>Whether a file begins as a ZIP does, an empty one too.</summary>
@@ -75,8 +118,9 @@ internal static class Uploads
     /// <param name="path">The ZIP.</param>
     /// <param name="name">What messages call it.</param>
     /// <param name="mostBytes">The most that the files may have together, unpacked.</param>
+    /// <param name="files">Where temporary files go.</param>
     /// <exception cref="BadHttpRequestException">The ZIP is damaged or locked, holds no annotation file, or too much.</exception>
-    internal static IEnumerable<(string Name, string Path)> Unpack(string path, string name, long mostBytes)
+    internal static IEnumerable<(string Name, string Path)> Unpack(string path, string name, long mostBytes, PictureFiles files)
     {
         if (CountEntries(path) > MostEntries)
             throw new BadHttpRequestException($"{name}: holds more than {MostEntries} files; split it");
@@ -88,7 +132,7 @@ internal static class Uploads
         long left = mostBytes;
         foreach (ZipArchiveEntry entry in entries)
         {
-            string entryName = Plain.Name(entry.FullName), unpacked = TemporaryPath(entry.Name);
+            string entryName = Plain.Name(entry.FullName), unpacked = files.TemporaryPath(Ending(entry.Name));
             if (entry.IsEncrypted)
                 throw new BadHttpRequestException($"{name}: {entryName} is locked with a password; pack it without");
             try

@@ -50,6 +50,7 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
                     Requeue();
                     while (true)
                     {
+                        metrics.IsStalled = false;
                         if (NextModel() is { } model)
                             CountWaiting(model, stoppingToken);
                         else
@@ -59,6 +60,7 @@ public sealed partial class CountWorker(IDbContextFactory<StudioContext> context
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // A full disk, a database that is away: the pictures wait until it is better.
+                    metrics.IsStalled = true;
                     if (DiskSpace.IsExhausted(e))
                         LogDiskFull(log, options.Data);
                     else

@@ -1,3 +1,4 @@
+using System.Globalization;
 using HeadCount.Imaging;
 using HeadCount.Inference;
 using HeadCount.Studio.Api;
@@ -24,11 +25,17 @@ internal sealed partial class Problems(IProblemDetailsService service, ILogger<P
             DbUpdateConcurrencyException => (409, "It was changed elsewhere meanwhile; load it again", null),
             PictureException => (422, "The picture cannot be read", "It is damaged or of an unknown kind"),
             ModelException e => (500, e.Message, null),
-            Exception e when DiskSpace.IsExhausted(e) => (507, "The disk is full", "Make room on the server's disk and try again"),
+            TooManyException e => (e.Status, e.Message, $"Try again in {Math.Ceiling(e.After.TotalSeconds)} seconds"),
+            Exception e when DiskSpace.IsExhausted(e) => (507, "The disk is full", "Delete pictures or projects, or make room on the server's disk, and try again"),
+            Exception e when DiskSpace.IsDatabaseAway(e) => (503, "The database does not answer", "Try again in a minute"),
             _ => (500, "Something went wrong in the studio", "The server's log says what"),
         };
         if (status == 500)
             LogFailure(log, exception, context.Request.Path);
+        if (exception is TooManyException later)
+            context.Response.Headers.RetryAfter = Math.Ceiling(later.After.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        else if (status == 503)
+            context.Response.Headers.RetryAfter = "60";
         context.Response.StatusCode = status;
         return await service.TryWriteAsync(new ProblemDetailsContext
         {

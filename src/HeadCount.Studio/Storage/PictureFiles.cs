@@ -1,3 +1,4 @@
+using System.Globalization;
 using HeadCount.Imaging;
 using HeadCount.IO;
 
@@ -9,17 +10,18 @@ namespace HeadCount.Studio.Storage;
 /// </summary>
 public sealed class PictureFiles : IDisposable
 {
-    private readonly string _root;
+    private readonly string _root, _temporary;
     private readonly FileStream _lock;
     private readonly long _maxPixels;
     private readonly SemaphoreSlim _rendering = new(Math.Max(1, Environment.ProcessorCount / 2));
+    private long _last;
 
     /// <exception cref="IOException">Another studio works in the folder, or it cannot be written.</exception>
     public PictureFiles(StudioOptions options)
     {
         _root = Path.Combine(options.Data, "pictures");
         _maxPixels = options.MaxPixels;
-        Directory.CreateDirectory(_root);
+        CreateOwn(_root);
         // Two studios would take each other's uploads for leftovers, and count each other's pictures.
         string path = Path.Combine(options.Data, "studio.lock");
         try
@@ -30,7 +32,17 @@ public sealed class PictureFiles : IDisposable
         {
             throw new IOException($"{options.Data}: another studio works in this folder; stop it, or give another --data", e);
         }
+        // What a killed studio was at.
+        _temporary = Path.Combine(options.Data, "temporary");
+        if (Directory.Exists(_temporary))
+            Directory.Delete(_temporary, recursive: true);
+        CreateOwn(_temporary);
     }
+
+    /// <summary>A path of nothing yet, in a folder that is emptied at the start.</summary>
+    /// <param name="ending">The ending of its name, by which formats are told.</param>
+    public string TemporaryPath(string ending = "") =>
+        Path.Combine(_temporary, Interlocked.Increment(ref _last).ToString(CultureInfo.InvariantCulture) + ending);
 
     /// <summary>The uploaded file.</summary>
     public string Original(Guid id) => Path.Combine(Folder(id), "original");
@@ -61,14 +73,19 @@ public sealed class PictureFiles : IDisposable
             Directory.Delete(Folder(id), recursive: true);
     }
 
-    /// <summary>Removes what an interrupted upload or removal left.</summary>
+    /// <summary>Removes what an interrupted upload, removal or cutting into tiles left.</summary>
     public void DeleteExcept(IReadOnlySet<Guid> known)
     {
         foreach (string folder in Directory.EnumerateDirectories(_root))
         {
             // Other folders are none of ours.
-            if (Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid id) && !known.Contains(id))
+            if (!Guid.TryParseExact(Path.GetFileName(folder), "N", out Guid id))
+                continue;
+            if (!known.Contains(id))
                 Directory.Delete(folder, recursive: true);
+            else
+                foreach (string half in Directory.EnumerateDirectories(folder, "zoom-*"))
+                    Directory.Delete(half, recursive: true);
         }
     }
 
@@ -120,6 +137,15 @@ public sealed class PictureFiles : IDisposable
     {
         _rendering.Dispose();
         _lock.Dispose();
+    }
+
+    // Other users of the machine have no business there.
+    private static void CreateOwn(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(folder);
+        else
+            Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private string Folder(Guid id) => Path.Combine(_root, id.ToString("N"));

@@ -109,6 +109,10 @@ public sealed class StudioContext(DbContextOptions<StudioContext> options) : DbC
 
     public DbSet<PartRow> Parts => Set<PartRow>();
 
+    public DbSet<SessionRow> Sessions => Set<SessionRow>();
+
+    public DbSet<ChangeRow> Changes => Set<ChangeRow>();
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.Entity<PictureRow>().HasIndex(picture => new { picture.ProjectId, picture.Order });
@@ -119,5 +123,7 @@ public sealed class StudioContext(DbContextOptions<StudioContext> options) : DbC
         modelBuilder.Entity<PartRow>().HasKey(part => new { part.PictureId, part.Kind });
         modelBuilder.Entity<PartRow>().HasOne<PictureRow>().WithMany().HasForeignKey(part => part.PictureId)
             .OnDelete(DeleteBehavior.Cascade);
+        modelBuilder.Entity<SessionRow>().HasKey(session => session.Token);
+        modelBuilder.Entity<ChangeRow>().HasIndex(change => change.At);
     }
 }

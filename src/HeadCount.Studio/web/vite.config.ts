@@ -1,6 +1,8 @@
 import { defineConfig } from "vite";
 
 export default defineConfig({
+  // The page may stand below a path of its host: nothing in it is named from the root.
+  base: "./",
   build: {
     outDir: "../wwwroot",
     emptyOutDir: true,

@@ -206,7 +206,7 @@ public sealed class CountCommandTests : IDisposable
             string first = _folder["in/1.jpg"];
             Directory.CreateDirectory(output);
             using (var unfinished = new Cli.Commands.CountJournal(output, model.Path, null, options, []))
-                unfinished.Add(first, new Inference.HeadCounter(model, options).Count(first));
+                unfinished.Add(first, Cli.Commands.CountJournal.Stamp(first), new Inference.HeadCounter(model, options).Count(first));
             string path = Directory.GetFiles(output).Single();
             await File.AppendAllTextAsync(path, """{"Path":"/cut""");
             return path;
@@ -285,8 +285,8 @@ public sealed class CountCommandTests : IDisposable
             var options = new Inference.CountOptions();
             using var unfinished = new Cli.Commands.CountJournal(output, model.Path, null, options, [DrawingKind.Overlay]);
             var counter = new Inference.HeadCounter(model, options);
-            unfinished.Add(first, counter.Count(first));
-            unfinished.Add(second, counter.Count(second));
+            unfinished.Add(first, Cli.Commands.CountJournal.Stamp(first), counter.Count(first));
+            unfinished.Add(second, Cli.Commands.CountJournal.Stamp(second), counter.Count(second));
         }
         // The drawing of 1.jpg is there, that of 2.png is gone.
         _folder.Write("out/overlays/1.jpg", "drawn before");

@@ -1,5 +1,7 @@
 using HeadCount.Annotations;
+using HeadCount.Cli.Commands;
 using HeadCount.Imaging;
+using HeadCount.Synthesis;
 using HeadCount.Tests;
 using Xunit;
 
@@ -46,11 +48,13 @@ public sealed class SynthCommandTests : IDisposable
         await SynthAsync("whole", "--count", "3");
         // As a killed call leaves it: two scenes of another count, noted; the note of a third cut short.
         await SynthAsync("broken", "--count", "2");
-        string settings = "SceneOptions { Width = 96, Height = 64, MinPeople = 0, MaxPeople = 20, Seed = 1, Kind =  }";
         var heads = Dataset.Load(_folder["broken"]).Images[1].Heads;
         File.Delete(_folder["broken/annotations.csv"]);
-        File.WriteAllText(_folder["broken/.headcount-unfinished.jsonl"], settings + "\n{\"Number\":2,\"Heads\":["
-            + string.Join(',', heads.Select(h => FormattableString.Invariant($"[{h.X},{h.Y}]"))) + "]}\n{\"Number\":1,\"He");
+        var options = new SceneOptions { Width = 96, Height = 64, MaxPeople = 20, Seed = 1 };
+        using (var journal = new Journal<SynthCommand.RenderedScene>(
+            _folder["broken"], options.ToString(), SynthCommand.SceneLines.Default.RenderedScene))
+            journal.Add(new SynthCommand.RenderedScene(2, [.. heads.Select(h => new[] { h.X, h.Y })]));
+        File.AppendAllText(_folder["broken/.headcount-unfinished.jsonl"], "{\"Number\":1,\"He");
         CliRun run = await SynthAsync("broken", "--count", "3");
         Assert.Contains("2 of 3 scenes left", run.Error, StringComparison.Ordinal);
         Assert.Equal(File.ReadAllText(_folder["whole/annotations.csv"]), File.ReadAllText(_folder["broken/annotations.csv"]));

@@ -2,8 +2,12 @@
 
 export interface Info {
   version: string;
+  /** The name of the caller's key. */
+  who: string;
+  /** Whether this browser is signed in, and can sign out. */
+  session: boolean;
   models: { name: string; version: string; threshold: number; isDefault: boolean }[];
-  limits: { uploadBytes: number; pixels: number };
+  limits: { uploadBytes: number; pixels: number; pixelsAtOnce: number; keepDays: number | null };
   exports: string[];
 }
 
@@ -84,7 +88,9 @@ export interface Evaluation {
 export interface TruthAnswer {
   pictures: number;
   heads: number;
+  /** The first hundred names that no picture goes by, and how many there are. */
   unmatched: string[];
+  unmatchedCount: number;
 }
 
 /** An answer that is no success, in the server's plain words; status 0: no answer came. */
@@ -107,7 +113,6 @@ export function problemOf(status: number, body: string): Problem {
     // No problem document: the status is all there is.
   }
   if (status === 413) return new Problem(status, "The file is larger than the studio takes");
-  if (status === 429) return new Problem(status, "Too many requests at once; wait a minute and try again");
   return new Problem(status, `The studio answered with error ${status}`);
 }
 
@@ -115,7 +120,7 @@ export async function request(method: string, path: string, body?: unknown): Pro
   const form = body instanceof FormData;
   let response: Response;
   try {
-    response = await fetch(`/api/${path}`, {
+    response = await fetch(`api/${path}`, {
       method,
       body: body === undefined ? undefined : form ? body : JSON.stringify(body),
       headers: body === undefined || form ? {} : { "Content-Type": "application/json" },
@@ -152,7 +157,7 @@ export function listen(project: string, on: Record<string, (news: never) => void
   const open = () => {
     close();
     if (document.hidden) return;
-    line = new EventSource(`/api/projects/${project}/events`);
+    line = new EventSource(`api/projects/${project}/events`);
     for (const type in on) line.addEventListener(type, event => on[type](JSON.parse((event as MessageEvent<string>).data) as never));
     // It comes back by itself but where the answer was a refusal, as of a proxy while the studio starts.
     line.onerror = () => { if (line?.readyState === EventSource.CLOSED) timer = window.setTimeout(open, 3000); };
@@ -169,6 +174,7 @@ export function listen(project: string, on: Record<string, (news: never) => void
 export const api = {
   info: () => call<Info>("GET", "info"),
   openSession: (key: string) => call<void>("POST", "session", { key }),
+  closeSession: () => call<void>("DELETE", "session"),
 
   projects: () => call<Project[]>("GET", "projects"),
   project: (id: string) => call<Project>("GET", `projects/${id}`),
@@ -191,7 +197,7 @@ export const api = {
   putZones: (id: string, zones: Zone[]) => call<Zone[]>("PUT", `pictures/${id}/zones`, zones),
   compare: (id: string, radius: number) => call<Comparison>("GET", `pictures/${id}/comparison?radius=${radius}`),
 
-  thumbnail: (id: string) => `/api/pictures/${id}/thumbnail`,
-  tiles: (id: string) => `/api/pictures/${id}/tiles.dzi`,
-  heatMap: (picture: Picture) => `/api/pictures/${picture.id}/heatmap?revision=${picture.revision}`,
+  thumbnail: (id: string) => `api/pictures/${id}/thumbnail`,
+  tiles: (id: string) => `api/pictures/${id}/tiles.dzi`,
+  heatMap: (picture: Picture) => `api/pictures/${picture.id}/heatmap?revision=${picture.revision}`,
 };

@@ -6,7 +6,7 @@ import { PicturePage } from "./picture";
 import { useRoute } from "./route";
 import { Scores } from "./scores";
 import { Start } from "./start";
-import { Icon, Messages, words } from "./ui";
+import { attempt, Icon, Messages, words } from "./ui";
 
 const Themes = ["system", "light", "dark"] as const;
 
@@ -51,6 +51,11 @@ function KeyForm() {
   );
 }
 
+const signOut = () => attempt(async () => {
+  await api.closeSession();
+  location.reload();
+});
+
 function App() {
   const [page, id, part] = useRoute();
   const [needsKey, setNeedsKey] = useState(false), [info, setInfo] = useState<Info | null>(null), [problem, setProblem] = useState("");
@@ -61,8 +66,11 @@ function App() {
   return (
     <>
       <header class="top">
-        <a href="#/" class="brand"><img src="/icon.svg" alt="" width="28" height="28" />HeadCount</a>
-        <ThemeSwitch />
+        <a href="#/" class="brand"><img src="icon.svg" alt="" width="28" height="28" />HeadCount</a>
+        <div class="row">
+          {info?.session && !needsKey && <button type="button" class="plain" title={`Signed in as ${info.who}`} onClick={signOut}>Sign out</button>}
+          <ThemeSwitch />
+        </div>
       </header>
       {needsKey ? <KeyForm />
         : problem ? <main class="narrow"><h1>The studio cannot be reached</h1><p>{problem}</p><button class="main" onClick={() => location.reload()}>Try again</button></main>

@@ -184,10 +184,10 @@ function Toolbar({ bench }: { bench: Bench }) {
           </label>
         ))}
       </span>
-      {bench.tool !== "select" && <span class="hint" role="status">
-        {Tools.find(({ tool }) => tool === bench.tool)!.hint}
+      <span class="hint muted" role="status">
+        {counted && Tools.find(({ tool }) => tool === bench.tool)!.hint}
         {bench.corners >= 3 && <button type="button" onClick={bench.closeZone}>Finish zone</button>}
-      </span>}
+      </span>
     </div>
   );
 }

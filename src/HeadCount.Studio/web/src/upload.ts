@@ -92,7 +92,7 @@ function send(upload: Upload): Promise<Picture[]> {
       if (call.status === 201) resolve(JSON.parse(call.responseText) as Picture[]);
       else reject(problemOf(call.status, call.responseText));
     };
-    call.open("POST", `/api/projects/${upload.project}/pictures`);
+    call.open("POST", `api/projects/${upload.project}/pictures`);
     call.send(form);
   });
 }

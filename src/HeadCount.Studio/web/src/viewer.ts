@@ -255,7 +255,15 @@ export function createViewer(stage: HTMLElement, picture: Picture, scene: Scene,
   // Until someone moves it, the whole picture is shown, whatever size the page takes.
   let dragging = false, whole = true;
 
-  osd.addHandler("open", draw);
+  // For styles, scripts and tests of the page: whether what is seen is where it will stay.
+  const view = (state: "opening" | "moving" | "still") => { stage.dataset.view = state; };
+  view("opening");
+  osd.addHandler("open", () => {
+    draw();
+    view("still");
+  });
+  osd.addHandler("animation-start", () => view("moving"));
+  osd.addHandler("animation-finish", () => view("still"));
   osd.addHandler("update-viewport", draw);
   osd.addHandler("after-resize", () => {
     // After OpenSeadragon has zoomed by as much as the page has grown.
