@@ -12,7 +12,7 @@ internal static class CountCommand
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Picture files, folders (with the folders inside them) or patterns with * and **",
+            Description = "Picture files, folders (with the folders inside them), patterns with * and **, or - for standard input",
             Arity = ArgumentArity.OneOrMore,
         };
         PictureFiles.RefuseOptions(paths);
@@ -23,6 +23,7 @@ internal static class CountCommand
         };
         var format = new Option<CountFormat?>("--format")
         {
+            CustomParser = CountingOptions.Choice<CountFormat>,
             HelpName = "table|csv|json|geojson",
             Description = "What is printed; with -o, json and geojson are also saved there [default: table]",
         };
@@ -57,7 +58,7 @@ internal static class CountCommand
             var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
                 parsed.GetValue(format) ?? CountFormat.Table, kinds, parsed.GetValue(top),
                 counting.ReadModel(parsed),
-                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) });
+                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) }, counting.IsStrict(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
@@ -65,7 +66,7 @@ internal static class CountCommand
     }
 
     private sealed record Call(string[] Paths, string? Output, CountFormat Format, IReadOnlyList<DrawingKind> Drawn,
-        int? Top, ModelChoice Model, CountOptions Options);
+        int? Top, ModelChoice Model, CountOptions Options, bool Strict);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
@@ -86,7 +87,7 @@ internal static class CountCommand
         // Results by place in the list; those of an earlier call first.
         var results = new CountResult?[files.Count];
         for (int i = 0; i < files.Count; i++)
-            if (call.Drawn.All(kind => File.Exists(drawings.PathOf(kind, files[i]))))
+            if (!PictureFiles.IsStandardInput(files[i]) && call.Drawn.All(kind => File.Exists(drawings.PathOf(kind, files[i]))))
                 results[i] = journal?.Find(files[i]);
         int[] open = [.. Enumerable.Range(0, files.Count).Where(i => results[i] is null)];
         if (open.Length < files.Count)
@@ -105,11 +106,9 @@ internal static class CountCommand
                 foreach (CountOutcome outcome in counter.CountMany(open.Select(i => files[i]), progress, cancellation))
                 {
                     int place = open[next++];
-                    if (outcome.Result is not CountResult result)
-                    {
-                        failures.Add(outcome.Error!.Message);
+                    if (!Failures.Accept(outcome, call.Strict, failures))
                         continue;
-                    }
+                    CountResult result = outcome.Result!;
                     // Density maps are too large to keep for all pictures.
                     results[place] = result with { Density = null };
                     try

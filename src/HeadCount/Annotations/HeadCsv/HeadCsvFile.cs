@@ -18,7 +18,7 @@ public static class HeadCsvFile
         IsTable = true,
         Recognises = start => start.Extension == ".CSV"
             || start.FirstLine.Split(',').Intersect(["image", "x", "y"]).Count() == 3,
-        Read = (path, _) => Read(path),
+        Read = (path, _, reading) => Read(path, reading),
         Write = Write,
     };
 
@@ -26,14 +26,17 @@ public static class HeadCsvFile
     internal const string Layout = "image,x,y[,score]";
 
     /// <summary>Reads the file's pictures in the order of their first rows.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">
     /// The file is missing or a row is malformed; the message names file and line.
     /// </exception>
-    public static IReadOnlyList<PictureHeads> Read(string path) => AnnotationText.Read(path, reader =>
+    public static IReadOnlyList<PictureHeads> Read(string path, AnnotationReading? reading = null) =>
+        AnnotationText.Read(path, reader =>
     {
         try
         {
-            return Read(path, reader);
+            return Read(path, reader, reading ?? new AnnotationReading());
         }
         catch (CsvFormatException e)
         {
@@ -41,7 +44,7 @@ public static class HeadCsvFile
         }
     }, long.MaxValue);
 
-    private static List<PictureHeads> Read(string path, TextReader text)
+    private static List<PictureHeads> Read(string path, TextReader text, AnnotationReading reading)
     {
         using CsvReader csv = CsvReader.Create(text, new CsvReaderOptions
         {
@@ -58,6 +61,9 @@ public static class HeadCsvFile
             throw new AnnotationException($"{path}: line 1 is '{string.Join(',', csv.Headers.ToArray())}'; " +
                 $"expected the column names {Layout}");
         bool hasScore = csv.TryGetFieldIndex("score", out int scoreColumn);
+        foreach (string header in csv.Headers.ToArray())
+            if (header is not ("image" or "x" or "y" or "score"))
+                reading.Omit("columns left out, which say nothing of heads", header);
 
         var pictures = new List<PictureHeads>();
         var headsOf = new Dictionary<string, List<HeadPoint>>();
@@ -101,7 +107,7 @@ public static class HeadCsvFile
     }
 
     /// <summary>
-    /// Writes pictures so that <see cref="Read(string)"/> gives them back exactly, one row a head or one row for a
+    /// Writes pictures so that <see cref="Read(string, AnnotationReading)"/> gives them back exactly, one row a head or one row for a
     /// picture without heads. The score column is left out when every score is 1. The pictures are walked
     /// through twice. Ignored regions are not kept.
     /// </summary>

@@ -16,7 +16,7 @@ public static class ShanghaiTechFormat
     {
         Locate = Locate,
         Recognises = start => start.HasMatVariable("image_info"),
-        Read = (path, image) =>
+        Read = (path, image, reading) =>
         [
             new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),
         ],
