@@ -116,8 +116,9 @@ internal sealed class CountingOptions
         string given = result.Tokens[0].Value;
         if (Enum.GetNames<T>().Contains(given, StringComparer.OrdinalIgnoreCase))
             return Enum.Parse<T>(given, ignoreCase: true);
-        string[] names = [.. Enum.GetNames<T>().Select(name => name.ToLowerInvariant())];
-        result.AddError($"{given}: unknown; expected {string.Join(", ", names[..^1])} or {names[^1]}");
+        string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
+        string option = result.Parent is OptionResult { Option.Name: var name } ? name + " " : "";
+        result.AddError($"{option}{given}: unknown; expected {string.Join(", ", names[..^1])} or {names[^1]}");
         return null;
     }
 

@@ -65,7 +65,7 @@ public sealed class FolderWalk
         {
             _problems.Add($"{folder}: cannot be listed ({Reason(e)})");
         }
-        foreach (FileSystemInfo entry in entries.OrderBy(entry => entry.Name, StringComparer.Ordinal))
+        foreach (FileSystemInfo entry in entries.OrderBy(entry => entry.LinkTarget is not null).ThenBy(entry => entry.Name, StringComparer.Ordinal))
         {
             string path = Path.Join(folder, entry.Name);
             if (entry.Name.StartsWith('.') || Foreign.Contains(entry.Name, StringComparer.OrdinalIgnoreCase))
@@ -87,7 +87,7 @@ public sealed class FolderWalk
 
     private void File(string path, FileSystemInfo entry)
     {
-        if (entry.LinkTarget is not null && !System.IO.File.Exists(path))
+        if (entry.LinkTarget is not null && !LeadsToAFile(entry))
         {
             if (ImageKinds.IsPicture(path))
                 _problems.Add($"{path}: a link to a file that is not there");
@@ -104,6 +104,19 @@ public sealed class FolderWalk
             _passedOver["pipes and devices"] = _passedOver.GetValueOrDefault("pipes and devices") + 1;
         else
             _files.Add(path);
+    }
+
+    private static bool LeadsToAFile(FileSystemInfo link)
+    {
+        try
+        {
+            return link.ResolveLinkTarget(returnFinalTarget: true) is { Exists: true };
+        }
+        catch (IOException)
+        {
+            // A loop of links.
+            return false;
+        }
     }
 
     private static string Reason(Exception e) =>

@@ -17,6 +17,7 @@ public sealed class Picture : IDisposable
 
     private readonly List<string> _notes = [];
     private readonly Func<bool, Pixels>? _reopen;
+    private Func<int?>? _hiddenDamage;
     private Pixels _pixels;
 
     /// <param name="path">The file or name.</param>
@@ -78,7 +79,7 @@ public sealed class Picture : IDisposable
             var file = PictureFile.Of(path);
             try
             {
-                return new Picture(path, Open(damaged: false), file.Notes, Open);
+                return new Picture(path, Open(damaged: false), file.Notes, Open) { _hiddenDamage = file.HiddenDamage };
             }
             catch (VipsException)
             {
@@ -174,6 +175,14 @@ public sealed class Picture : IDisposable
                 NextRow += strip;
                 count -= strip;
             }
+            if (NextRow == Height && !IsDamaged && _hiddenDamage?.Invoke() is int row)
+                NoteDamage(row);
+            if (NextRow == Height)
+                _hiddenDamage = null;
+        }
+        catch (IOException e)
+        {
+            throw new PictureException($"{Path}: cannot be read ({e.Message})", e);
         }
         catch (VipsException e)
         {
@@ -196,11 +205,16 @@ public sealed class Picture : IDisposable
             _pixels = _reopen(true);
             Close(whole);
             byte[] rows = _pixels.Fetch(NextRow, count);
-            IsDamaged = true;
-            _notes.Add(NextRow == 0 ? Damage
-                : string.Create(CultureInfo.InvariantCulture, $"damaged from row {NextRow} on, counted as it is"));
+            NoteDamage(NextRow);
             return rows;
         }
+    }
+
+    private void NoteDamage(int row)
+    {
+        IsDamaged = true;
+        _notes.Add(row == 0 ? Damage
+            : string.Create(CultureInfo.InvariantCulture, $"damaged from row {row} on, counted as it is"));
     }
 
     /// <summary>Closes the file.</summary>

@@ -19,6 +19,7 @@ internal sealed class PictureFile
     private readonly byte[]? _piped;
     private readonly TiffPages? _tiff;
     private readonly List<string> _notes = [];
+    private bool _isTurned;
 
     private PictureFile(string path, byte[]? piped, TiffPages? tiff)
     {
@@ -70,6 +71,16 @@ internal sealed class PictureFile
         }
     }
 
+    /// <summary>
+    /// The row in which damage shows that the decoder has passed over, or 0 where the row cannot be told; null for a sound
+    /// picture. Reads the file once more.
+    /// </summary>
+    internal int? HiddenDamage()
+    {
+        using Stream stream = InputFile.Open(_path);
+        return JpegScan.DamagedRow(stream) is int row ? _isTurned ? 0 : row : null;
+    }
+
     /// <summary>The picture upright, 8-bit sRGB, to be read from top to bottom.</summary>
     /// <param name="maxPixels">Limit of width × height.</param>
     /// <param name="passDamage">Whether to pass over what the decoder warns of; a file that is cut off is never read.</param>
@@ -90,7 +101,8 @@ internal sealed class PictureFile
             image.Dispose();
             throw;
         }
-        if (turn > 1)
+        _isTurned = turn > 1;
+        if (_isTurned)
         {
             image.Dispose();
             using Image asStored = Load(Enums.Access.Random, passDamage);
