@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HeadCount.Annotations;
+using HeadCount.Annotations.HeadCsv;
 using HeadCount.Imaging;
 
 namespace HeadCount.Cli.Commands;
@@ -33,19 +34,22 @@ internal static class ConvertCommand
             HelpName = "DIR",
             Description = "Where the pictures are, for formats that state their sizes (the folder of IN otherwise)",
         };
+        var mark = new Option<bool>("--bom") { Description = "Begin CSV with a byte order mark, by which spreadsheets tell UTF-8" };
         Option<string[]> label = LabelOption.Create();
         var command = new Command("convert", "Converts head annotations from one format into another.")
         {
-            input, output, from, to, pictures, label,
+            input, output, from, to, pictures, label, mark,
         };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output),
-            parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(pictures), LabelOption.Read(parsed, label)));
+            parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(pictures), LabelOption.Read(parsed, label), parsed.GetValue(mark)));
         return command;
     }
 
-    private static int Run(string input, string output, string? from, string? to, string? pictureFolder, AnnotationReading reading)
+    private static int Run(string input, string output, string? from, string? to, string? pictureFolder, AnnotationReading reading, bool mark)
     {
         AnnotationFormat target = Target(output, to);
+        if (mark && target != HeadCsvFile.Format)
+            throw new UsageException($"--bom: {target.Name} takes no byte order mark; leave it out, or write CSV");
         AnnotationFormat? source = from is null ? null : Named("--from", from, format => format.Read is not null);
         List<string> failures = [];
         (IEnumerable<PictureHeads> pictures, string folder) = Directory.Exists(input)
@@ -63,7 +67,10 @@ internal static class ConvertCommand
             heads += picture.Heads.Count;
             ignored += picture.Ignored.Count;
         }
-        target.Write!(output, pictures);
+        if (mark)
+            HeadCsvFile.Write(output, pictures, byteOrderMark: true);
+        else
+            target.Write!(output, pictures);
         Console.Error.WriteLine($"headcount: {count} pictures, {heads} heads written as {target.Name} to {output}");
         if (ignored > 0 && target.Id is not ("coco" or "cvat" or "labelme"))
             Console.Error.WriteLine($"headcount: {ignored} ignored regions left out, which {target.Name} cannot hold");

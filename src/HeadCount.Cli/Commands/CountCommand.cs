@@ -40,10 +40,11 @@ internal static class CountCommand
         {
             Description = "Draw the density of every picture in DIR/heatmaps",
         };
+        var mark = new Option<bool>("--bom") { Description = "Begin CSV with a byte order mark, by which spreadsheets tell UTF-8" };
         var counting = new CountingOptions();
         var command = new Command("count", "Count the heads in pictures")
         {
-            paths, output, format, overlay, heatMap, top,
+            paths, output, format, overlay, heatMap, top, mark,
         };
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -58,7 +59,8 @@ internal static class CountCommand
             var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
                 parsed.GetValue(format) ?? CountFormat.Table, kinds, parsed.GetValue(top),
                 counting.ReadModel(parsed),
-                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) }, counting.IsStrict(parsed));
+                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) }, counting.IsStrict(parsed),
+                parsed.GetValue(mark));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
@@ -66,7 +68,7 @@ internal static class CountCommand
     }
 
     private sealed record Call(string[] Paths, string? Output, CountFormat Format, IReadOnlyList<DrawingKind> Drawn,
-        int? Top, ModelChoice Model, CountOptions Options, bool Strict);
+        int? Top, ModelChoice Model, CountOptions Options, bool Strict, bool Mark);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
@@ -153,7 +155,7 @@ internal static class CountCommand
     private static void Deliver(Call call, CountedImage[] counted)
     {
         if (call.Output is not null && counted.Length > 0)
-            CountReport.Save(call.Output, call.Format, counted);
+            CountReport.Save(call.Output, call.Format, counted, call.Mark);
         CountedImage[] printed = call.Top is int top
             ? [.. counted.OrderByDescending(image => image.Result.Count).Take(top)]
             : counted;
@@ -161,7 +163,7 @@ internal static class CountCommand
             return;
         // Bytes, so that names come out as they are on every platform; through Console.Out, so that it can be captured.
         using var bytes = new MemoryStream();
-        CountReport.Print(bytes, call.Format, printed);
+        CountReport.Print(bytes, call.Format, printed, call.Mark);
         Console.Out.Write(Encoding.UTF8.GetString(bytes.ToArray()));
         Console.Out.Flush();
     }

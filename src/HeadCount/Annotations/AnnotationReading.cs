@@ -48,6 +48,8 @@ public sealed class AnnotationReading(HeadLabels? labels = null)
 
     private readonly Dictionary<(NoteKind Kind, string What), Dictionary<string, long>> _notes = [];
 
+    private readonly Dictionary<(Type Kind, string Folder), object> _found = [];
+
     /// <summary>The labels that are meant.</summary>
     public HeadLabels Labels { get; } = labels ?? HeadLabels.Default;
 
@@ -62,6 +64,14 @@ public sealed class AnnotationReading(HeadLabels? labels = null)
 
     /// <summary>How many annotations were left out so far.</summary>
     public long LeftOut => _notes.Where(note => note.Key.Kind != NoteKind.Guessed).Sum(note => note.Value.Values.Sum());
+
+    /// <summary>What was found for a folder the first time that it was looked for.</summary>
+    internal T Once<T>(string folder, Func<string, T> find) where T : class
+    {
+        if (!_found.TryGetValue((typeof(T), folder), out object? found))
+            _found.Add((typeof(T), folder), found = find(folder));
+        return (T)found;
+    }
 
     /// <summary>Notes that annotations were left out because of their label.</summary>
     internal void UnknownLabel(string what, string label, long count = 1) =>

@@ -50,7 +50,8 @@ public sealed class FolderWalk
 
     private void Enter(string folder, int depth)
     {
-        if (!_seen.Add(RealPath(folder)))
+        string real = RealPath(folder);
+        if (!_seen.Add(real))
             return;
         List<FileSystemInfo> entries = [];
         try
@@ -77,7 +78,7 @@ public sealed class FolderWalk
             }
             else
             {
-                File(path, entry);
+                File(path, entry, real);
             }
         }
     }
@@ -85,7 +86,7 @@ public sealed class FolderWalk
     private static bool HoldsDrawings(string parent, string name) =>
         DrawingFolders.Contains(name) && System.IO.File.Exists(Path.Join(parent, CountTable));
 
-    private void File(string path, FileSystemInfo entry)
+    private void File(string path, FileSystemInfo entry, string realFolder)
     {
         if (entry.LinkTarget is not null && !LeadsToAFile(entry))
         {
@@ -98,9 +99,10 @@ public sealed class FolderWalk
             _passedOver[other] = _passedOver.GetValueOrDefault(other) + 1;
             return;
         }
-        if (!_seen.Add(RealPath(path)))
+        if (!_seen.Add(entry.LinkTarget is null ? Path.Join(realFolder, entry.Name) : RealPath(path)))
             return;
-        if (ImageKinds.IsPicture(path) && InputFile.IsSpecial(path))
+        // Pipes and devices have no length.
+        if (ImageKinds.IsPicture(path) && new FileInfo(path).Length == 0 && InputFile.IsSpecial(path))
             _passedOver["pipes and devices"] = _passedOver.GetValueOrDefault("pipes and devices") + 1;
         else
             _files.Add(path);

@@ -62,6 +62,17 @@ public sealed class ConvertCommandTests : IDisposable
         Assert.Contains("1 ignored regions left out", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Convert_Bom_IsWrittenForSpreadsheets_AndReadOver()
+    {
+        string csv = _folder.Write("in.csv", Csv), marked = _folder["marked.csv"], back = _folder["back.csv"];
+        Assert.Equal(0, (await CliRun.RunAsync("convert", csv, marked, "--bom")).ExitCode);
+        Assert.Equal([0xEF, 0xBB, 0xBF, (byte)'i'], File.ReadAllBytes(marked)[..4]);
+        Assert.Equal(0, (await CliRun.RunAsync("convert", marked, back)).ExitCode);
+        Assert.Equal(Csv, File.ReadAllText(back));
+        Assert.Equal(2, (await CliRun.RunAsync("convert", csv, _folder["o.geojson"], "--bom")).ExitCode);
+    }
+
     private string WriteLabels(params string[] labels)
     {
         string shapes = string.Join(',', labels.Select((label, i) =>

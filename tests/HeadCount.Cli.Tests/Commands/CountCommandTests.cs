@@ -79,6 +79,15 @@ public sealed class CountCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Bom_BeginsTheTables()
+    {
+        CliRun run = await CountAsync(_folder["in"], "--bom", "--format", "csv", "-o", _folder["out"]);
+        Assert.StartsWith("\uFEFFimage,", run.Output, StringComparison.Ordinal);
+        foreach (string table in (string[])["counts.csv", "heads.csv"])
+            Assert.Equal([0xEF, 0xBB, 0xBF], File.ReadAllBytes(_folder[$"out/{table}"])[..3]);
+    }
+
+    [Fact]
     public async Task NameWithAt_IsAPicture()
     {
         string before = Environment.CurrentDirectory;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 using HeadCount.IO;
 
@@ -19,7 +20,7 @@ public static class HeadCsvFile
         Recognises = start => start.Extension == ".CSV"
             || start.FirstLine.Split(',').Intersect(["image", "x", "y"]).Count() == 3,
         Read = (path, _, reading) => Read(path, reading),
-        Write = Write,
+        Write = (path, pictures) => Write(path, pictures),
     };
 
     /// <summary>The format's shape, for messages.</summary>
@@ -111,14 +112,19 @@ public static class HeadCsvFile
     /// picture without heads. The score column is left out when every score is 1. The pictures are walked
     /// through twice. Ignored regions are not kept.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="byteOrderMark">Whether it begins with a byte order mark, by which spreadsheets tell UTF-8.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
-    public static void Write(string path, IEnumerable<PictureHeads> pictures)
+    public static void Write(string path, IEnumerable<PictureHeads> pictures, bool byteOrderMark = false)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         bool scores = pictures.Any(picture => picture.Heads.Any(head => head.Score != 1));
         WholeFile.Write(path, stream =>
         {
+            if (byteOrderMark)
+                stream.Write(Encoding.UTF8.Preamble);
             using CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
             csv.WriteRecord(scores ? ["image", "x", "y", "score"] : ["image", "x", "y"]);
             foreach (PictureHeads picture in pictures)

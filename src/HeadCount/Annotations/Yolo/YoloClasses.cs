@@ -17,6 +17,8 @@ internal sealed class YoloClasses
     private YoloClasses(string? path, IReadOnlyDictionary<int, string>? names, int keypointNumbers) =>
         (Path, _names, KeypointNumbers) = (path, names, keypointNumbers);
 
+    private static readonly string[] UsualFiles = ["data.yaml", "dataset.yaml", "classes.txt", "obj.names", "_darknet.labels"];
+
     private static YoloClasses Unknown { get; } = new(null, null, 0);
 
     /// <summary>The file that says it; null where there is none.</summary>
@@ -31,15 +33,30 @@ internal sealed class YoloClasses
     /// <summary>The name of a class, or null where the file does not know it.</summary>
     internal string? Name(int number) => _names!.GetValueOrDefault(number);
 
-    /// <summary>The classes of a label file.</summary>
+    /// <summary>The classes of a label file; looked for once a folder and reading.</summary>
     /// <exception cref="AnnotationException">The file of names cannot be read.</exception>
-    internal static YoloClasses Of(string labelFile)
+    internal static YoloClasses Of(string labelFile, AnnotationReading reading)
     {
         string? folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(labelFile));
-        for (; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+        return folder is null ? Unknown : reading.Once(folder, Nearest);
+    }
+
+    private static YoloClasses Nearest(string start)
+    {
+        for (string? folder = start; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
             if (In(folder) is { } classes)
                 return classes;
         return Unknown;
+    }
+
+    /// <summary>Whether a folder or one above it has a file of names, by the usual names of such files.</summary>
+    internal static bool AreNear(string labelFile)
+    {
+        string? folder = System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(labelFile));
+        for (; folder is not null; folder = System.IO.Path.GetDirectoryName(folder))
+            if (UsualFiles.Any(file => File.Exists(System.IO.Path.Combine(folder, file))))
+                return true;
+        return false;
     }
 
     private static YoloClasses? In(string folder)
@@ -82,13 +99,14 @@ internal sealed class YoloClasses
             });
             root = yaml.Documents.FirstOrDefault()?.RootNode as YamlMappingNode;
         }
+        catch (Exception e) when (e is YamlException or AnnotationException && Rank(file) > 0)
+        {
+            // Another program's file.
+            return null;
+        }
         catch (YamlException e)
         {
             throw new AnnotationException($"{file}, line {Math.Max(1, e.Start.Line)}: no valid YAML ({e.Message})", e);
-        }
-        catch (AnnotationException) when (Rank(file) > 0)
-        {
-            return null;
         }
         if (root is null || !root.Children.TryGetValue("names", out YamlNode? names))
             return null;
@@ -102,6 +120,8 @@ internal sealed class YoloClasses
                 map.Children.ToDictionary(item => Number(item.Value), item => item.Key.ToString()),
             _ => null,
         };
+        if (known is null && Rank(file) > 0)
+            return null;
         if (known is null)
             throw new AnnotationException($"{file}, line {Math.Max(1, names.Start.Line)}: names is neither a list of class names nor one by number");
         int keypoints = root.Children.TryGetValue("kpt_shape", out YamlNode? shape) && shape is YamlSequenceNode { Children: [var count, var numbers] }

@@ -47,7 +47,7 @@ public static class YoloFormat
             return null;
         // An empty file is a label where classes are known; other texts may stand beside a picture too.
         bool isLabel = new FileInfo(beside).Length == 0
-            ? YoloClasses.Of(beside).AreNamed
+            ? YoloClasses.AreNear(beside)
             : LooksRight(FileStart.Of(beside).FirstLine);
         return isLabel ? beside : null;
     }
@@ -74,7 +74,7 @@ public static class YoloFormat
         reading ??= new AnnotationReading();
         using var picture = Picture.Open(image);
         var size = new PictureSize(picture.Width, picture.Height);
-        var classes = YoloClasses.Of(path);
+        var classes = YoloClasses.Of(path, reading);
         var drawn = new DrawnHeads(reading);
         foreach (NumberRow row in AnnotationText.Rows(path))
         {
