@@ -80,8 +80,9 @@ internal static class ScoreCommand
         int missing = 0;
         foreach (PictureHeads picture in truth)
         {
-            // Or the one name that differs only in the way its letters are composed.
+            // Or the number that detectors' results have in place of a name; or the one name that differs only in the way its letters are composed.
             if (!predicted.Remove(picture.Name, out PictureHeads? detections)
+                && !(picture.Id is { } id && predicted.Remove(id, out detections))
                 && !(names[ComposedName.Of(picture.Name)].ToArray() is [var alike] && predicted.Remove(alike, out detections)))
                 missing++;
             images.Add(new EvaluatedImage(picture.Name, picture.Heads, detections?.Heads ?? [])

@@ -89,6 +89,7 @@ internal static class SliceCommand
         OutputFolder.Open(output, () => Directory.CreateDirectory(Path.Combine(output, "images")));
         var slices = new IReadOnlyList<(Slice Slice, PictureHeads Heads)>[dataset.Images.Count];
         var failures = new string?[slices.Length];
+        var notes = new List<string>?[slices.Length];
         using (var progress = new WorkProgress("Slicing", "pictures", slices.Length))
         {
             int done = 0;
@@ -101,7 +102,7 @@ internal static class SliceCommand
             {
                 try
                 {
-                    slices[i] = PictureSlicer.Cut(dataset.Images[i], output, stems[i], options);
+                    slices[i] = PictureSlicer.Cut(dataset.Images[i], output, stems[i], options, notes[i] = []);
                 }
                 catch (PictureException e)
                 {
@@ -110,6 +111,9 @@ internal static class SliceCommand
                 progress.Report(Interlocked.Increment(ref done));
             });
         }
+        foreach ((AnnotatedImage image, List<string>? ofImage) in dataset.Images.Zip(notes))
+            foreach (string note in ofImage ?? [])
+                Console.Error.WriteLine($"headcount: note: {image.Name}: {note}");
         PictureHeads[] annotated = [.. slices.SelectMany(ofImage => ofImage.Select(slice => slice.Heads))];
         string table = format.Id switch
         {

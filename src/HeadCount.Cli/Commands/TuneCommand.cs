@@ -187,7 +187,8 @@ internal static class TuneCommand
     {
         string pictures = $"{chosen.Pictures.Count} pictures with {chosen.Pictures.Sum(picture => (long)picture.Truth)} heads";
         if (stored.Pictures.SequenceEqual(chosen.Pictures)
-            || Bootstrap.Difference(stored.Pictures, chosen.Pictures, MeanF1) is not { Difference: var difference })
+            || Bootstrap.Difference(stored.Pictures, chosen.Pictures, MeanF1) is not { Difference: var difference }
+            || difference is { Low: 0, High: 0 })
         {
             Console.Error.WriteLine($"headcount: the chosen values score as the stored ones do on {pictures}");
             return;

@@ -74,9 +74,14 @@ public sealed class AnnotationReading(HeadLabels? labels = null)
     }
 
     /// <summary>Notes that annotations were left out because of their label.</summary>
-    internal void UnknownLabel(string what, string label, long count = 1) =>
-        Add(NoteKind.UnknownLabel, $"{what} left out, as their labels name neither heads nor persons",
-            label.Trim().Length > 0 ? label : "without label", count);
+    internal void UnknownLabel(string what, string label, long count = 1)
+    {
+        string detail = label.Trim().Length > 0 ? label : "without label";
+        if (Labels.AreAsked)
+            Omit($"{what} left out, as other labels are asked for", detail, count);
+        else
+            Add(NoteKind.UnknownLabel, $"{what} left out, as their labels name neither heads nor persons", detail, count);
+    }
 
     /// <summary>Notes that annotations were left out for a reason.</summary>
     internal void Omit(string what, string detail = "", long count = 1) => Add(NoteKind.LeftOut, what, detail, count);

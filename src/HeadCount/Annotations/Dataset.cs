@@ -297,9 +297,20 @@ public sealed class Dataset
 
         private AnnotatedImage? Find(string imagePath, string name)
         {
+            AnnotatedImage? image = null;
             foreach (AnnotationFormat format in AnnotationFormat.All)
-                if (format.Locate(imagePath) is { } annotation)
-                    return Found(format, annotation, Located(format, annotation, imagePath));
+                if (format.Locate(imagePath) is { } annotation && annotation != image?.AnnotationPath)
+                {
+                    if (image is not null)
+                        Reading.Omit("annotation files left out, as another one of the same picture is taken", format.Name);
+                    image ??= Found(format, annotation, Located(format, annotation, imagePath));
+                }
+            if (image is not null)
+            {
+                if (_rows.TryGetValue(imagePath, out Row? other))
+                    Reading.Omit("rows of tables left out, as a file of the picture's own is taken", other.Format.Name);
+                return image;
+            }
             if (FindRow(imagePath) is { } row)
                 return Found(row.Format, row.Table, row.Picture);
             if (!IsNegative(imagePath))

@@ -119,8 +119,22 @@ public sealed class Picture : IDisposable
         }
     }
 
-    private static PictureException Damaged(string path, VipsException e) =>
-        new($"{path}: damaged picture ({Vips.Reason(e)}); get a whole copy of it", e);
+    private static PictureException Damaged(string path, VipsException e) => NotDecoded(path, e)
+        ?? new($"{path}: damaged picture ({Vips.Reason(e)}); get a whole copy of it", e);
+
+    /// <summary>What is said of a file that may be sound and whose coding the decoder does not know; null for others.</summary>
+    private static PictureException? NotDecoded(string path, VipsException e)
+    {
+        string reason = Vips.Reason(e);
+        if (!((string[])["not supported", "unsupported", "not been built in"]).Any(words =>
+            reason.Contains(words, StringComparison.OrdinalIgnoreCase)))
+            return null;
+        // AV1's largest levels, 6.0 to 6.3; larger pictures are made of several such images.
+        string limit = reason.StartsWith("heif", StringComparison.Ordinal)
+            ? "AVIF is read up to 16,384×8,704 and 35,651,584 pixels; "
+            : "";
+        return new PictureException($"{path}: cannot be decoded here ({reason}); {limit}save it as JPEG", e);
+    }
 
     /// <summary>Reads pixels that are in memory already.</summary>
     /// <param name="image">The picture; not copied.</param>
@@ -186,7 +200,7 @@ public sealed class Picture : IDisposable
         }
         catch (VipsException e)
         {
-            throw new PictureException(
+            throw NotDecoded(Path, e) ?? new PictureException(
                 $"{Path}: damaged or cut off, not readable from row {NextRow} of {Height} on ({Vips.Reason(e)}); "
                 + "get a whole copy of it", e);
         }

@@ -127,9 +127,10 @@ public static class CocoFormat
             PictureSize? size = item["width"] is { } width && item["height"] is { } height
                 ? item.Place.Size(width.Number(), height.Number())
                 : null;
-            int picture = Store.AddPicture(item.Field("file_name").Text().Replace('\\', '/'), size);
-            if (!_pictures.TryAdd(item.Field("id").Key(), picture))
-                throw item.Place.Error($"id {item.Field("id").Key()} a second time");
+            string id = item.Field("id").Key();
+            int picture = Store.AddPicture(item.Field("file_name").Text().Replace('\\', '/'), size, id);
+            if (!_pictures.TryAdd(id, picture))
+                throw item.Place.Error($"id {id} a second time");
         }
 
         private void AddCategory(JsonField item)

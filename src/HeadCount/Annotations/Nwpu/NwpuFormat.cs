@@ -36,6 +36,7 @@ public static class NwpuFormat
             var points = new List<HeadPoint>();
             var boxes = new List<HeadBox>();
             bool found = false;
+            double? stated = null;
             json.Object("", name =>
             {
                 if (name == "points")
@@ -46,6 +47,10 @@ public static class NwpuFormat
                         double[] point = item.Numbers(2);
                         points.Add(item.Place.Point(point[0], point[1]));
                     });
+                }
+                else if (name == "human_num")
+                {
+                    json.Value(name, value => stated = value.IsText ? null : value.NumberOrNull());
                 }
                 else if (name == "boxes")
                 {
@@ -63,6 +68,8 @@ public static class NwpuFormat
             json.Finish();
             if (!found)
                 throw new AnnotationException($"{path}: has no 'points'; expected a file of NWPU-Crowd");
+            if (stated is double number && number != points.Count)
+                reading.Guess("pictures whose points are taken, though they are not as many as human_num says", Path.GetFileName(path));
             if (boxes.Count != points.Count)
                 reading.Omit("boxes left out, as not every point has one", Path.GetFileName(path), boxes.Count);
             return boxes.Count != points.Count

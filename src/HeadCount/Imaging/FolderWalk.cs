@@ -1,6 +1,6 @@
-using HeadCount.Imaging;
+using HeadCount.IO;
 
-namespace HeadCount.IO;
+namespace HeadCount.Imaging;
 
 /// <summary>
 /// The files below a folder as people mean them: each once, whatever links lead to it; nothing hidden, nothing that

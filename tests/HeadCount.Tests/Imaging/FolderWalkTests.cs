@@ -1,7 +1,7 @@
-using HeadCount.IO;
+using HeadCount.Imaging;
 using Xunit;
 
-namespace HeadCount.Tests.IO;
+namespace HeadCount.Tests.Imaging;
 
 public sealed class FolderWalkTests : IDisposable
 {
