@@ -10,6 +10,13 @@ public sealed class PixelsTests : IDisposable
 {
     private const int NewSubfileType = 254, Photometric = 262, Samples = 277, ExtraSamples = 338, DngVersion = 50706;
 
+    /// <summary>A grey AVIF picture of 64×48 pixels: libvips writes none here.</summary>
+    private const string Avif =
+        "AAAAIGZ0eXBhdmlmAAAAAGF2aWZtaWYxbWlhZk1BMUIAAAD5bWV0YQAAAAAAAAAvaGRscgAAAAAAAAAAcGljdAAAAAAAAAAAAAAAAFBpY3R1cm" +
+        "VIYW5kbGVyAAAAAA5waXRtAAAAAAABAAAAHmlsb2MAAAAARAAAAQABAAAAAQAAASEAAAAUAAAAKGlpbmYAAAAAAAEAAAAaaW5mZQIAAAAAAQAA" +
+        "YXYwMUNvbG9yAAAAAGppcHJwAAAAS2lwY28AAAAUaXNwZQAAAAAAAABAAAAAMAAAABBwaXhpAAAAAAMICAgAAAAMYXYxQ4EADAAAAAATY29scm" +
+        "5jbHgAAgACAAIAAAAAF2lwbWEAAAAAAAAAAQABBAECgwQAAAAcbWRhdAoGGBV/vbAIMgoYAAAAUAAAAAms";
+
     private readonly TempFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -175,6 +182,55 @@ public sealed class PixelsTests : IDisposable
         }
         // A code that is wrong may still end where the right one does.
         Assert.InRange(noted, tried * 9 / 10, tried);
+    }
+
+    [Fact]
+    public void Avif_IsRead()
+    {
+        (RgbImage image, IReadOnlyList<string> notes, _) = Read(_folder.Write("a.avif", Convert.FromBase64String(Avif)));
+        Assert.Equal((64, 48), (image.Width, image.Height));
+        Assert.InRange(image.Pixels[0], 126, 131);
+        Assert.Empty(notes);
+    }
+
+    /// <summary>Random damage, the same in every run; HEADCOUNT_FUZZ_MINUTES goes on for longer, with other seeds.</summary>
+    [Fact]
+    public void RandomDamage_IsReadOrRefused()
+    {
+        double minutes = double.TryParse(Environment.GetEnvironmentVariable("HEADCOUNT_FUZZ_MINUTES"),
+            System.Globalization.CultureInfo.InvariantCulture, out double given) ? given : 0;
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        foreach (string name in (string[])["a.jpg", "a.png", "a.webp", "a.gif"])
+            Jpeg(name, Noise(40, 30, 1), []);
+        byte[][] whole =
+        [
+            .. Directory.GetFiles(_folder.Root).Order(StringComparer.Ordinal).Select(File.ReadAllBytes), Convert.FromBase64String(Avif),
+            new TiffBytes().PageWithBelow(10, 8, 50, (40, 30, 200), (NewSubfileType, 1)).Page(9, 9, 1, (Samples, 4), (ExtraSamples, 2)).ToArray(),
+        ];
+        int seed = 0;
+        do
+        {
+            foreach (byte[] sound in whole)
+                for (int i = 0; i < 40; i++)
+                {
+                    var random = new Random(seed++);
+                    byte[] bytes = sound[..(random.Next(4) == 0 ? random.Next(1, sound.Length) : sound.Length)];
+                    for (int k = random.Next(1, 8); k > 0; k--)
+                        bytes[random.Next(bytes.Length)] = (byte)random.Next(256);
+                    string path = _folder.Write("damaged", bytes);
+                    try
+                    {
+                        using Picture picture = Picture.Open(path, maxPixels: 1_000_000);
+                        picture.ReadRows(new byte[3 * picture.Width * picture.Height]);
+                    }
+                    catch (PictureException e)
+                    {
+                        Assert.StartsWith(path + ": ", e.Message, StringComparison.Ordinal);
+                        Assert.DoesNotContain('\n', e.Message);
+                    }
+                }
+        }
+        while (clock.Elapsed.TotalMinutes < minutes);
     }
 
     [Theory]

@@ -52,11 +52,11 @@ public static class YoloFormat
         return isLabel ? beside : null;
     }
 
-    /// <summary>The path with its last folder named images replaced by labels; empty where none is named so.</summary>
+    /// <summary>The path with its last folder named images (Darknet: JPEGImages too) replaced by labels; empty where none is named so.</summary>
     private static string LabelName(string image)
     {
         string[] parts = image.Split('/');
-        int at = Array.FindLastIndex(parts, part => part.Equals("images", StringComparison.OrdinalIgnoreCase));
+        int at = Array.FindLastIndex(parts, part => part.Equals("images", StringComparison.OrdinalIgnoreCase) || part == "JPEGImages");
         if (at < 0)
             return "";
         parts[at] = "labels";
