@@ -13,6 +13,7 @@ internal static class Vips
         Cache.Max = 0;
         // What matters comes as an exception; libvips would also print it on standard error.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => { });
+        Log.SetLogHandler("GLib-GObject", Enums.LogLevelFlags.Critical | Enums.LogLevelFlags.Warning, static (_, _, _) => { });
     }
 
     /// <summary>Applies the settings, once.</summary>
