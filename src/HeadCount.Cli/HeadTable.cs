@@ -1,4 +1,5 @@
 using HeadCount.Annotations;
+using HeadCount.IO;
 
 namespace HeadCount.Cli;
 
@@ -23,11 +24,13 @@ internal sealed class HeadTable
     {
         _path = path;
         string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        (PictureHeads Heads, string? File)[] named = [.. PointFile.Read(path).Select(heads => (heads,
+        var reading = new AnnotationReading();
+        (PictureHeads Heads, string? File)[] named = [.. PointFile.Read(path, reading).Select(heads => (heads,
             new[] { Path.GetFullPath(heads.Name), Path.GetFullPath(heads.Name, folder) }.FirstOrDefault(File.Exists)))];
+        Failures.Note(reading.Notes);
         _byFile = named.Where(n => n.File is not null).ToLookup(n => n.File!, n => n.Heads);
-        _byLastPart = named.Where(n => n.File is null).ToLookup(n => Path.GetFileName(n.Heads.Name), n => n.Heads);
-        _pictures = pictures.Where(p => !_byFile.Contains(Path.GetFullPath(p))).ToLookup(p => Path.GetFileName(p));
+        _byLastPart = named.Where(n => n.File is null).ToLookup(n => LastPart(n.Heads.Name), n => n.Heads);
+        _pictures = pictures.Where(p => !_byFile.Contains(Path.GetFullPath(p))).ToLookup(LastPart);
     }
 
     /// <summary>The heads of a picture.</summary>
@@ -36,7 +39,7 @@ internal sealed class HeadTable
     {
         PictureHeads[] found = [.. _byFile[Path.GetFullPath(picture)]];
         if (found.Length == 0)
-            found = [.. _byLastPart[Path.GetFileName(picture)].Where(heads => EndsLike(picture, heads.Name))];
+            found = [.. _byLastPart[LastPart(picture)].Where(heads => EndsLike(picture, heads.Name))];
         if (found.Length == 0)
         {
             throw new AnnotationException(
@@ -48,7 +51,7 @@ internal sealed class HeadTable
                 + "name each picture once there, by more of its path");
         }
         string name = found[0].Name;
-        if (_pictures[Path.GetFileName(picture)].FirstOrDefault(p => p != picture && EndsLike(p, name)) is string other)
+        if (_pictures[LastPart(picture)].FirstOrDefault(p => p != picture && EndsLike(p, name)) is string other)
         {
             throw new AnnotationException($"{picture}: '{name}' in {_path} could be this picture or {other}; "
                 + "name pictures there by more of their paths");
@@ -56,10 +59,15 @@ internal sealed class HeadTable
         return found[0].Heads;
     }
 
+    /// <summary>The file name, whichever way its letters are composed.</summary>
+    private static string LastPart(string path) => ComposedName.Of(Path.GetFileName(path));
+
     private static bool EndsLike(string picture, string name)
     {
         // "../in/1.jpg" says no more than "in/1.jpg" without the folder that it starts from.
         string end = string.Join('/', name.Split('/').SkipWhile(part => part is "" or "." or ".."));
-        return Path.GetFullPath(picture).Replace('\\', '/').EndsWith("/" + end, StringComparison.Ordinal);
+        string path = Path.GetFullPath(picture).Replace('\\', '/');
+        return path.EndsWith("/" + end, StringComparison.Ordinal)
+            || ComposedName.Of(path).EndsWith("/" + ComposedName.Of(end), StringComparison.Ordinal);
     }
 }

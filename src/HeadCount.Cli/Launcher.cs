@@ -39,7 +39,8 @@ internal static class Launcher
 
     private static async Task<int> RunAsync(RootCommand root, string[] args, CancellationToken cancellation)
     {
-        ParseResult parsed = root.Parse(CompanionCommands.HandOver(args));
+        // A picture may be called @IMG_1.jpg: no response files.
+        ParseResult parsed = root.Parse(CompanionCommands.HandOver(args), new ParserConfiguration { ResponseFileTokenReplacer = null });
         string[] errors = [.. args.Contains("") ? ["an argument is empty; is a variable of the shell not set?"] : Array.Empty<string>(),
             .. parsed.Errors.Select(error => error.Message), .. DecimalCommas.Errors(parsed)];
         if (errors.Length > 0)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
+using HeadCount.Annotations;
 using HeadCount.Training.Data;
 using HeadCount.Training.Losses;
 using HeadCount.Training.Networks;
@@ -61,14 +62,17 @@ public sealed class Trainer
         set_num_threads(_options.Threads);
         random.manual_seed(_options.Seed);
         var memory = PictureMemory.Half();
-        var set = TrainingSet.Load(_options, memory);
+        var reading = new AnnotationReading();
+        var set = TrainingSet.Load(_options, memory, reading);
         Say(0, $"{set.Pictures:N0} pictures, {set.Heads:N0} heads to train on");
         if (set.OnDisk > 0)
         {
             Say(0, $"{set.OnDisk:N0} of the pictures do not fit in half of the memory and are decoded whenever they are needed; "
                 + "if that is slow, cut them up with 'headcount slice' first");
         }
-        var pictures = ValidationPictures.Load(_options, memory);
+        var pictures = ValidationPictures.Load(_options, memory, reading);
+        foreach (ReadingNote note in reading.Notes)
+            Say(0, $"note: {note}");
         using IRecipe recipe = IRecipe.Of(_options);
         INetwork network = recipe.Network, average = recipe.Average;
         if (_folder.LatestCheckpoint is null)

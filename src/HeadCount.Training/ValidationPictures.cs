@@ -1,3 +1,4 @@
+using HeadCount.Annotations;
 using HeadCount.Imaging;
 using HeadCount.Training.Data;
 using TorchSharp;
@@ -12,8 +13,8 @@ internal sealed class ValidationPictures
 
     internal IReadOnlyList<(string Name, TrainingPicture[] Pictures)> Lists { get; }
 
-    internal static ValidationPictures Load(TrainingOptions options, PictureMemory memory) => new(
-        [.. options.Validation.Select(l => (Path.GetFileNameWithoutExtension(l), TrainingSet.LoadList(options.Dataset, l, memory)))]);
+    internal static ValidationPictures Load(TrainingOptions options, PictureMemory memory, AnnotationReading? reading = null) => new(
+        [.. options.Validation.Select(l => (Path.GetFileNameWithoutExtension(l), TrainingSet.LoadList(options.Dataset, l, memory, reading: reading)))]);
 
     /// <summary>Up to that many pieces of the pictures, of odd sizes, for checks on real pixels.</summary>
     internal IEnumerable<RgbImage> Tiles(int count)

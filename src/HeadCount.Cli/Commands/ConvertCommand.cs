@@ -1,5 +1,6 @@
 using System.CommandLine;
 using HeadCount.Annotations;
+using HeadCount.Annotations.HeadCsv;
 using HeadCount.Imaging;
 
 namespace HeadCount.Cli.Commands;
@@ -33,22 +34,27 @@ internal static class ConvertCommand
             HelpName = "DIR",
             Description = "Where the pictures are, for formats that state their sizes (the folder of IN otherwise)",
         };
+        var mark = new Option<bool>("--bom") { Description = "Begin CSV with a byte order mark, by which spreadsheets tell UTF-8" };
+        Option<string[]> label = LabelOption.Create();
         var command = new Command("convert", "Converts head annotations from one format into another.")
         {
-            input, output, from, to, pictures,
+            input, output, from, to, pictures, label, mark,
         };
         command.SetAction(parsed => Run(parsed.GetRequiredValue(input), parsed.GetRequiredValue(output),
-            parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(pictures)));
+            parsed.GetValue(from), parsed.GetValue(to), parsed.GetValue(pictures), LabelOption.Read(parsed, label), parsed.GetValue(mark)));
         return command;
     }
 
-    private static int Run(string input, string output, string? from, string? to, string? pictureFolder)
+    private static int Run(string input, string output, string? from, string? to, string? pictureFolder, AnnotationReading reading, bool mark)
     {
         AnnotationFormat target = Target(output, to);
+        if (mark && target != HeadCsvFile.Format)
+            throw new UsageException($"--bom: {target.Name} takes no byte order mark; leave it out, or write CSV");
         AnnotationFormat? source = from is null ? null : Named("--from", from, format => format.Read is not null);
+        List<string> failures = [];
         (IEnumerable<PictureHeads> pictures, string folder) = Directory.Exists(input)
-            ? FromFolder(input, source)
-            : FromFile(input, source);
+            ? FromFolder(input, source, reading, failures)
+            : FromFile(input, source, reading);
         if (target.WriteNeedsSize)
             pictures = WithSizes(pictures, pictureFolder ?? folder);
 
@@ -61,30 +67,37 @@ internal static class ConvertCommand
             heads += picture.Heads.Count;
             ignored += picture.Ignored.Count;
         }
-        target.Write!(output, pictures);
+        if (mark)
+            HeadCsvFile.Write(output, pictures, byteOrderMark: true);
+        else
+            target.Write!(output, pictures);
         Console.Error.WriteLine($"headcount: {count} pictures, {heads} heads written as {target.Name} to {output}");
         if (ignored > 0 && target.Id is not ("coco" or "cvat" or "labelme"))
             Console.Error.WriteLine($"headcount: {ignored} ignored regions left out, which {target.Name} cannot hold");
-        return ExitCode.Done;
+        return Failures.Report(failures);
     }
 
-    private static (IEnumerable<PictureHeads>, string) FromFolder(string input, AnnotationFormat? source)
+    private static (IEnumerable<PictureHeads>, string) FromFile(string input, AnnotationFormat? source, AnnotationReading reading)
     {
-        var dataset = Dataset.Load(input);
+        IReadOnlyCollection<PictureHeads> pictures = PointFile.Read(input, reading, source);
+        Failures.Note(reading.Notes);
+        return (pictures, Path.GetDirectoryName(Path.GetFullPath(input)) ?? ".");
+    }
+
+    private static (IEnumerable<PictureHeads>, string) FromFolder(
+        string input, AnnotationFormat? source, AnnotationReading reading, List<string> failures)
+    {
+        var dataset = Dataset.Load(input, reading: reading);
         if (source is not null && (dataset.Formats.Count > 1 || dataset.Formats[0] != source.Name))
             throw new UsageException($"--from {source.Id}: {input} is recognised as " +
                 $"{string.Join(" and ", dataset.Formats)}; leave --from out for folders, or give an annotation file");
-        Failures.NoteUnannotated(dataset);
+        failures.AddRange(Failures.Note(dataset));
         return (dataset.Images.Select(image => new PictureHeads(image.Name, image.Heads)
         {
             Sigmas = image.Sigmas,
             Ignored = image.Ignored,
         }), input);
     }
-
-    private static (IEnumerable<PictureHeads>, string) FromFile(string input, AnnotationFormat? source) =>
-        ((source ?? AnnotationFormat.Of(input)).Read!(input, null),
-            Path.GetDirectoryName(Path.GetFullPath(input)) ?? ".");
 
     /// <summary>Fills in sizes that the input does not state from the pictures' headers, each read once.</summary>
     private static IEnumerable<PictureHeads> WithSizes(IEnumerable<PictureHeads> pictures, string folder)

@@ -13,7 +13,7 @@ internal static class CountCommand
     {
         var paths = new Argument<string[]>("PATH")
         {
-            Description = "Picture files, folders (with the folders inside them) or patterns with * and **",
+            Description = "Picture files, folders (with the folders inside them), patterns with * and **, or - for standard input",
             Arity = ArgumentArity.OneOrMore,
         };
         PictureFiles.RefuseOptions(paths);
@@ -24,6 +24,7 @@ internal static class CountCommand
         };
         var format = new Option<CountFormat?>("--format")
         {
+            CustomParser = CountingOptions.Choice<CountFormat>,
             HelpName = "table|csv|json|geojson",
             Description = "What is printed; with -o, json and geojson are also saved there [default: table]",
         };
@@ -40,10 +41,11 @@ internal static class CountCommand
         {
             Description = "Draw the density of every picture in DIR/heatmaps",
         };
+        var mark = new Option<bool>("--bom") { Description = "Begin CSV with a byte order mark, by which spreadsheets tell UTF-8" };
         var counting = new CountingOptions();
         var command = new Command("count", "Count the heads in pictures")
         {
-            paths, output, format, overlay, heatMap, top,
+            paths, output, format, overlay, heatMap, top, mark,
         };
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -58,7 +60,8 @@ internal static class CountCommand
             var call = new Call(parsed.GetValue(paths)!, parsed.GetValue(output),
                 parsed.GetValue(format) ?? CountFormat.Table, kinds, parsed.GetValue(top),
                 counting.ReadModel(parsed),
-                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) });
+                counting.Read(parsed) with { KeepDensity = kinds.Contains(DrawingKind.HeatMap) }, counting.IsStrict(parsed),
+                parsed.GetValue(mark));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
@@ -66,7 +69,7 @@ internal static class CountCommand
     }
 
     private sealed record Call(string[] Paths, string? Output, CountFormat Format, IReadOnlyList<DrawingKind> Drawn,
-        int? Top, ModelChoice Model, CountOptions Options);
+        int? Top, ModelChoice Model, CountOptions Options, bool Strict, bool Mark);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
@@ -87,7 +90,7 @@ internal static class CountCommand
         // Results by place in the list; those of an earlier call first.
         var results = new CountResult?[files.Count];
         for (int i = 0; i < files.Count; i++)
-            if (IsDrawn(i))
+            if (!PictureFiles.IsStandardInput(files[i]) && IsDrawn(i))
                 results[i] = journal?.Find(files[i]);
         int[] open = [.. Enumerable.Range(0, files.Count).Where(i => results[i] is null)];
         if (open.Length < files.Count)
@@ -116,11 +119,9 @@ internal static class CountCommand
                 foreach (CountOutcome outcome in counter.CountMany(open.Select(Stamped), progress, cancellation))
                 {
                     int place = open[next++];
-                    if (outcome.Result is not CountResult result)
-                    {
-                        failures.Add(outcome.Error!.Message);
+                    if (!Failures.Accept(outcome, call.Strict, failures))
                         continue;
-                    }
+                    CountResult result = outcome.Result!;
                     // Density maps are too large to keep for all pictures.
                     results[place] = result with { Density = null };
                     try
@@ -190,7 +191,7 @@ internal static class CountCommand
         {
             // Whichever of the two cannot be written, the other is.
             if (call.Output is not null && counted.Length > 0)
-                CountReport.Save(call.Output, call.Format, counted);
+                CountReport.Save(call.Output, call.Format, counted, call.Mark);
         }
     }
 
@@ -203,7 +204,7 @@ internal static class CountCommand
             return;
         // Bytes, so that names come out as they are on every platform; through Console.Out, so that it can be captured.
         using var bytes = new MemoryStream();
-        CountReport.Print(bytes, call.Format, printed);
+        CountReport.Print(bytes, call.Format, printed, call.Mark);
         Console.Out.Write(Encoding.UTF8.GetString(bytes.ToArray()));
         Console.Out.Flush();
     }

@@ -19,11 +19,15 @@ internal static class CountReport
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false);
 
-    internal static void Print(Stream output, CountFormat format, IReadOnlyList<CountedImage> images)
+    /// <param name="output">Where it is written.</param>
+    /// <param name="format">How.</param>
+    /// <param name="images">The counts.</param>
+    /// <param name="mark">Whether CSV begins with a byte order mark.</param>
+    internal static void Print(Stream output, CountFormat format, IReadOnlyList<CountedImage> images, bool mark = false)
     {
         switch (format)
         {
-            case CountFormat.Csv: CountFile.WriteCounts(output, images); break;
+            case CountFormat.Csv: WriteCsv(output, mark, () => CountFile.WriteCounts(output, images)); break;
             case CountFormat.Json: CountFile.WriteJson(output, images); break;
             case CountFormat.GeoJson: CountFile.WriteGeoJson(output, images); break;
             default: WriteTable(output, images); break;
@@ -33,14 +37,21 @@ internal static class CountReport
     /// <summary>
     /// Writes counts.csv and heads.csv, and counts.json or heads.geojson where that format is asked for.
     /// </summary>
-    internal static void Save(string folder, CountFormat format, IReadOnlyList<CountedImage> images)
+    internal static void Save(string folder, CountFormat format, IReadOnlyList<CountedImage> images, bool mark = false)
     {
-        WholeFile.Write(Path.Combine(folder, "counts.csv"), stream => CountFile.WriteCounts(stream, images));
-        WholeFile.Write(Path.Combine(folder, "heads.csv"), stream => CountFile.WriteHeads(stream, images));
+        WholeFile.Write(Path.Combine(folder, "counts.csv"), stream => WriteCsv(stream, mark, () => CountFile.WriteCounts(stream, images)));
+        WholeFile.Write(Path.Combine(folder, "heads.csv"), stream => WriteCsv(stream, mark, () => CountFile.WriteHeads(stream, images)));
         if (format == CountFormat.Json)
             WholeFile.Write(Path.Combine(folder, "counts.json"), stream => CountFile.WriteJson(stream, images));
         if (format == CountFormat.GeoJson)
             WholeFile.Write(Path.Combine(folder, "heads.geojson"), stream => CountFile.WriteGeoJson(stream, images));
+    }
+
+    private static void WriteCsv(Stream output, bool mark, Action write)
+    {
+        if (mark)
+            output.Write(Encoding.UTF8.Preamble);
+        write();
     }
 
     private static void WriteTable(Stream output, IReadOnlyList<CountedImage> images)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using HeadCount.Inference;
 
@@ -18,6 +19,7 @@ internal sealed class CountingOptions
 
     private readonly Option<ModelAdapter?> _adapter = new("--adapter")
     {
+        CustomParser = Choice<ModelAdapter>,
         HelpName = "density|heatmap|points",
         Description = "What the ONNX file of another program gives: heads per cell (as CSRNet), a map of peaks (as FIDTM) "
             + "or points (as P2PNet)",
@@ -25,6 +27,7 @@ internal sealed class CountingOptions
 
     private readonly Option<CountQuality?> _quality = new("--quality")
     {
+        CustomParser = Choice<CountQuality>,
         HelpName = "fast|balanced|best",
         Description = "One look at a picture; a second, mirrored one and glances (about 2.5 times the time); or four looks, at three "
             + "sizes (about 7 times) [default: balanced]",
@@ -60,11 +63,16 @@ internal sealed class CountingOptions
 
     private readonly Option<long> _maxPixels = CreateMaxPixels();
 
+    private readonly Option<bool> _strict = new("--strict")
+    {
+        Description = "Refuse damaged pictures, which are counted with a note otherwise",
+    };
+
     /// <param name="command">The command that runs a model.</param>
     /// <param name="threshold">Whether it takes a threshold.</param>
     internal void AddTo(Command command, bool threshold = true)
     {
-        foreach (Option option in (Option[])[_model, _adapter, _quality, _threshold, _tile, _overlap, _threads, _maxPixels])
+        foreach (Option option in (Option[])[_model, _adapter, _quality, _threshold, _tile, _overlap, _threads, _maxPixels, _strict])
             if (threshold || option != _threshold)
                 command.Options.Add(option);
     }
@@ -72,6 +80,9 @@ internal sealed class CountingOptions
     /// <summary>The model that is asked for.</summary>
     internal ModelChoice ReadModel(ParseResult parsed) =>
         new(parsed.GetValue(_model)!, parsed.GetValue(_adapter), parsed.GetValue(_threads));
+
+    /// <summary>Whether damaged pictures are refused.</summary>
+    internal bool IsStrict(ParseResult parsed) => parsed.GetValue(_strict);
 
     /// <exception cref="UsageException">The overlap is not less than the tile.</exception>
     internal CountOptions Read(ParseResult parsed)
@@ -98,6 +109,18 @@ internal sealed class CountingOptions
         Description = "Largest picture that is opened, width × height",
         DefaultValueFactory = _ => Defaults.MaxPixels,
     }, 1, long.MaxValue);
+
+    /// <summary>Reads one of the names of an enumeration, whatever its case.</summary>
+    internal static T? Choice<T>(ArgumentResult result) where T : struct, Enum
+    {
+        string given = result.Tokens[0].Value;
+        if (Enum.GetNames<T>().Contains(given, StringComparer.OrdinalIgnoreCase))
+            return Enum.Parse<T>(given, ignoreCase: true);
+        string[] names = [.. Enum.GetNames<T>().Select(choice => choice.ToLowerInvariant())];
+        string option = result.Parent is OptionResult { Option.Name: var name } ? name + " " : "";
+        result.AddError($"{option}{given}: unknown; expected {string.Join(", ", names[..^1])} or {names[^1]}");
+        return null;
+    }
 
     /// <summary>Limits an option's number.</summary>
     internal static Option<T> Range<T>(Option<T> option, double least, double most)

@@ -28,10 +28,11 @@ internal static class EvaluateCommand
             HelpName = "DIR",
             Description = "Write a page that explains the scores (index.html) and a table of pictures (pictures.csv)",
         };
+        Option<string[]> label = LabelOption.Create();
         var counting = new CountingOptions();
         var command = new Command("evaluate", "Count the pictures of a dataset and score the heads against its annotations")
         {
-            dataset, split, radius, json, report,
+            dataset, split, radius, json, report, label,
         };
         counting.AddTo(command);
         command.SetAction((parsed, cancellation) =>
@@ -39,7 +40,7 @@ internal static class EvaluateCommand
             var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split), parsed.GetValue(json),
                 parsed.GetValue(report),
                 parsed.GetValue(radius) ?? RadiusOption.Default, counting.ReadModel(parsed),
-                counting.Read(parsed));
+                counting.Read(parsed), LabelOption.Read(parsed, label), counting.IsStrict(parsed));
             // On a thread of its own, so that Ctrl-C is heard.
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
@@ -47,12 +48,12 @@ internal static class EvaluateCommand
     }
 
     private sealed record Call(string Dataset, string? Split, string? Json, string? Report,
-        IReadOnlyList<MatchingRadius> Radii, ModelChoice Model, CountOptions Options);
+        IReadOnlyList<MatchingRadius> Radii, ModelChoice Model, CountOptions Options, AnnotationReading Reading, bool Strict);
 
     private static int Run(Call call, CancellationToken cancellation)
     {
-        var dataset = Dataset.Load(call.Dataset, call.Split);
-        Failures.NoteUnannotated(dataset);
+        var dataset = Dataset.Load(call.Dataset, call.Split, reading: call.Reading);
+        List<string> failures = Failures.Note(dataset);
         using HeadModel model = call.Model.Load(call.Options);
         double threshold = call.Options.Threshold ?? model.Card.Threshold;
         CountOptions options = call.Options with { KeepDensity = dataset.Images.Any(image => image.Ignored.Count > 0) };
@@ -64,18 +65,15 @@ internal static class EvaluateCommand
         var clock = Stopwatch.StartNew();
         var evaluated = new List<EvaluatedImage>();
         var pictures = new List<EvaluatedPicture>();
-        var failures = new List<string>();
         var counter = new HeadCounter(model, options);
         using (var progress = new WorkProgress("Counting", "pictures", dataset.Images.Count))
         {
             IEnumerable<CountOutcome> outcomes = counter.CountMany(dataset.Images.Select(i => i.ImagePath), progress, cancellation);
             foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(outcomes))
             {
-                if (outcome.Result is not CountResult result)
-                {
-                    failures.Add(outcome.Error!.Message);
+                if (!Failures.Accept(outcome, call.Strict, failures))
                     continue;
-                }
+                CountResult result = outcome.Result!;
                 evaluated.Add(new EvaluatedImage(image.Name, image.Heads, result.Heads)
                 {
                     Size = (result.Width, result.Height),

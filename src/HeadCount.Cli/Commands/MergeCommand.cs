@@ -33,9 +33,9 @@ internal static class MergeCommand
     private static int Run(string index, string headFile, string output)
     {
         IReadOnlyList<Slice> slices = SliceIndex.Read(index);
-        IEnumerable<PictureHeads> found = AnnotationFormat.Of(headFile).Read is { } read
-            ? read(headFile, null)
-            : throw new UsageException($"{headFile}: this format is written only; give heads as CSV");
+        var reading = new AnnotationReading();
+        IEnumerable<PictureHeads> found = PointFile.Read(headFile, reading);
+        Failures.Note(reading.Notes);
         IReadOnlyList<PictureHeads> merged = SliceIndex.Merge(slices, found);
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(output))!);
         HeadCsvFile.Write(output, merged);

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Diagnostics;
 using HeadCount.Annotations;
 using HeadCount.Evaluation;
+using HeadCount.IO;
 
 namespace HeadCount.Cli.Commands;
 
@@ -36,9 +37,10 @@ internal static class ScoreCommand
             HelpName = "FILE",
         };
 
+        Option<string[]> label = LabelOption.Create();
         var command = new Command("score", "Scores head points against the truth.")
         {
-            truth, predictions, radius, sigma, json,
+            truth, predictions, radius, sigma, json, label,
         };
         command.Validators.Add(result =>
         {
@@ -50,13 +52,21 @@ internal static class ScoreCommand
             var clock = Stopwatch.StartNew();
             string truthPath = parsed.GetRequiredValue(truth);
             string predictionsPath = parsed.GetRequiredValue(predictions);
-            var images = Join(truthPath, PointFile.Read(truthPath), predictionsPath, PointFile.Read(predictionsPath));
+            var images = Join(truthPath, Read(truthPath), predictionsPath, Read(predictionsPath));
             var radii = Radii(truthPath, images, parsed.GetValue(radius), parsed.GetValue(sigma));
             var summary = EvaluationSummary.Of(images, radii) with { Seconds = clock.Elapsed.TotalSeconds };
             if (parsed.GetValue(json) is { } path)
                 ScoreTable.WriteJson(path, summary);
             ScoreTable.Print(summary);
             return ExitCode.Done;
+
+            IReadOnlyCollection<PictureHeads> Read(string path)
+            {
+                AnnotationReading reading = LabelOption.Read(parsed, label);
+                IReadOnlyCollection<PictureHeads> pictures = PointFile.Read(path, reading);
+                Failures.Note(reading.Notes);
+                return pictures;
+            }
         });
         return command;
     }
@@ -65,11 +75,15 @@ internal static class ScoreCommand
         string predictionsPath, IReadOnlyCollection<PictureHeads> predictions)
     {
         var predicted = predictions.ToDictionary(picture => picture.Name);
+        ILookup<string, string> names = predictions.ToLookup(picture => ComposedName.Of(picture.Name), picture => picture.Name);
         var images = new List<EvaluatedImage>();
         int missing = 0;
         foreach (PictureHeads picture in truth)
         {
-            if (!predicted.Remove(picture.Name, out PictureHeads? detections))
+            // Or the number that detectors' results have in place of a name; or the one name that differs only in the way its letters are composed.
+            if (!predicted.Remove(picture.Name, out PictureHeads? detections)
+                && !(picture.Id is { } id && predicted.Remove(id, out detections))
+                && !(names[ComposedName.Of(picture.Name)].ToArray() is [var alike] && predicted.Remove(alike, out detections)))
                 missing++;
             images.Add(new EvaluatedImage(picture.Name, picture.Heads, detections?.Heads ?? [])
             {

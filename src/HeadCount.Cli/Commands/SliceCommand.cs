@@ -51,10 +51,11 @@ internal static class SliceCommand
         {
             HelpName = "N", Description = "Pictures cut at a time; 0: one for each core", DefaultValueFactory = _ => 0,
         }, 0, 1024);
+        Option<string[]> label = LabelOption.Create();
         Option<long> maxPixels = CountingOptions.CreateMaxPixels();
         var command = new Command("slice", "Cut a dataset into overlapping slices with their heads")
         {
-            dataset, output, split, tile, overlap, dropEmpty, to, pictures, threads, maxPixels,
+            dataset, output, split, tile, overlap, dropEmpty, to, pictures, threads, maxPixels, label,
         };
         command.SetAction((parsed, cancellation) =>
         {
@@ -70,23 +71,25 @@ internal static class SliceCommand
                 MaxPixels = parsed.GetValue(maxPixels),
             };
             return Task.Run(() => Run(parsed.GetRequiredValue(dataset), parsed.GetValue(split),
-                parsed.GetRequiredValue(output), format, options, parsed.GetValue(threads), cancellation), CancellationToken.None);
+                parsed.GetRequiredValue(output), format, options, parsed.GetValue(threads),
+                LabelOption.Read(parsed, label), cancellation), CancellationToken.None);
         });
         return command;
     }
 
     private static int Run(string input, string? split, string output, AnnotationFormat format, SliceOptions options,
-        int threads, CancellationToken cancellation)
+        int threads, AnnotationReading reading, CancellationToken cancellation)
     {
         string index = Path.Combine(output, SliceIndex.FileName);
         if (File.Exists(index))
             throw new UsageException($"{output}: already holds {SliceIndex.FileName}; choose another folder");
-        var dataset = Dataset.Load(input, split);
-        Failures.NoteUnannotated(dataset);
+        var dataset = Dataset.Load(input, split, reading: reading);
+        List<string> folderFailures = Failures.Note(dataset);
         string[] stems = Stems(dataset.Images);
         OutputFolder.Open(output, () => Directory.CreateDirectory(Path.Combine(output, "images")));
         var slices = new IReadOnlyList<(Slice Slice, PictureHeads Heads)>[dataset.Images.Count];
         var failures = new string?[slices.Length];
+        var notes = new List<string>?[slices.Length];
         using (var progress = new WorkProgress("Slicing", "pictures", slices.Length))
         {
             int done = 0;
@@ -99,7 +102,7 @@ internal static class SliceCommand
             {
                 try
                 {
-                    slices[i] = PictureSlicer.Cut(dataset.Images[i], output, stems[i], options);
+                    slices[i] = PictureSlicer.Cut(dataset.Images[i], output, stems[i], options, notes[i] = []);
                 }
                 catch (PictureException e)
                 {
@@ -108,6 +111,9 @@ internal static class SliceCommand
                 progress.Report(Interlocked.Increment(ref done));
             });
         }
+        foreach ((AnnotatedImage image, List<string>? ofImage) in dataset.Images.Zip(notes))
+            foreach (string note in ofImage ?? [])
+                Console.Error.WriteLine($"headcount: note: {image.Name}: {note}");
         PictureHeads[] annotated = [.. slices.SelectMany(ofImage => ofImage.Select(slice => slice.Heads))];
         string table = format.Id switch
         {
@@ -127,7 +133,7 @@ internal static class SliceCommand
             Console.Error.WriteLine($"headcount: {outside} heads outside their pictures' frames left out");
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{annotated.Length} slices of "
             + $"{slices.Length - failures.Count(failure => failure is not null)} pictures in {output}, annotated as {format.Name}"));
-        return Failures.Report([.. failures.OfType<string>()]);
+        return Failures.Report([.. folderFailures, .. failures.OfType<string>()]);
     }
 
     // Paths of the slices without their places, all in one folder images: the pictures' own, without the folder that all

@@ -36,10 +36,11 @@ internal static class TuneCommand
             HelpName = "FILE",
             Description = "Store the choice in a copy of the model",
         };
+        Option<string[]> label = LabelOption.Create();
         var counting = new CountingOptions();
         var command = new Command("tune", "Choose a model's threshold, suppression radius and density gain on annotated pictures")
         {
-            dataset, split, radius, save, output,
+            dataset, split, radius, save, output, label,
         };
         counting.AddTo(command, threshold: false);
         command.Validators.Add(result =>
@@ -52,14 +53,18 @@ internal static class TuneCommand
             var call = new Call(parsed.GetRequiredValue(dataset), parsed.GetValue(split),
                 [.. (parsed.GetValue(radius) ?? RadiusOption.Default).Select(r => r.Pixels!.Value)],
                 parsed.GetValue(save), parsed.GetValue(output), counting.ReadModel(parsed),
-                counting.Read(parsed));
+                counting.Read(parsed), LabelOption.Read(parsed, label), counting.IsStrict(parsed));
             return Task.Run(() => Run(call, cancellation), CancellationToken.None);
         });
         return command;
     }
 
     private sealed record Call(string Dataset, string? Split, double[] Radii, bool Save, string? Output, ModelChoice Model,
-        CountOptions Options);
+        CountOptions Options, AnnotationReading Reading, bool Strict)
+    {
+        /// <summary>What was said of pictures already.</summary>
+        internal HashSet<string> Said { get; } = [];
+    }
 
     private sealed record Choice(double SuppressionRadius, ThresholdPoint Point);
 
@@ -69,8 +74,10 @@ internal static class TuneCommand
         if (foreign && (call.Save || call.Output is not null))
             throw new UsageException("--save and -o: a model that needs --adapter has no card to store the choice in; "
                 + "give the threshold to count with --threshold");
-        var dataset = Dataset.Load(call.Dataset, call.Split);
-        Failures.NoteUnannotated(dataset);
+        var dataset = Dataset.Load(call.Dataset, call.Split, reading: call.Reading);
+        List<string> unlisted = Failures.Note(dataset);
+        if (dataset.Images.All(image => image.Heads.Count == 0))
+            throw new UsageException($"{call.Split ?? call.Dataset}: no heads in these pictures; there is nothing to choose by");
         using HeadModel model = call.Model.Load(call.Options);
         if (model.CountsByDensity)
             throw new UsageException($"{model.Path}: counts by the sum of its density; there is no threshold to tune");
@@ -96,19 +103,19 @@ internal static class TuneCommand
                 var part = new Part(progress, dataset.Images.Count * round++);
                 curves[suppression] = Curve(call, model, dataset, suppression, gain, part, failures = [], cancellation);
                 if (curves[suppression].Count == 0)
-                    return Failures.Report(failures);
+                    return Failures.Report([.. unlisted, .. failures]);
             }
         }
         // Where several do equally well, the model's own radius stays.
         Choice best = suppressions.OrderBy(suppression => suppression != card.SuppressionRadius)
-            .Select(suppression => new Choice(suppression, Best(curves[suppression])))
+            .Select(suppression => new Choice(suppression, Best(curves[suppression], card.Threshold)))
             .MaxBy(choice => choice.Point.MeanF1)!;
         ThresholdPoint before = curves[card.SuppressionRadius].First(point => point.Threshold == card.Threshold);
 
         ResultConsole.Write(Table(call.Radii, "threshold", curves[best.SuppressionRadius].Select(point =>
             (Text(point.Threshold), point, point == best.Point))));
         ResultConsole.Write(Table(call.Radii, "suppression px", suppressions.Select(suppression =>
-            (Text(suppression), Best(curves[suppression]), suppression == best.SuppressionRadius))));
+            (Text(suppression), Best(curves[suppression], card.Threshold), suppression == best.SuppressionRadius))));
         ResultConsole.Write(Table(call.Radii, "", [
             ($"stored: {Text(card.Threshold)}, {Text(card.SuppressionRadius)} px{(gain == card.DensityGain ? "" : ", with the new gain")}", before, false),
             ($"chosen: {Text(best.Point.Threshold)}, {Text(best.SuppressionRadius)} px", best.Point, true)]));
@@ -121,13 +128,14 @@ internal static class TuneCommand
                 table.AddRow($"{name}: {Text(value)}", Text(densities.Average(d => Math.Abs(value / card.DensityGain * d.Density - d.Heads)), 2), value == gain ? "<" : "");
             ResultConsole.Write(table);
         }
+        SayHowSure(before, best.Point);
         Store(call, model.Path, card with
         {
             DensityGain = gain,
             Threshold = best.Point.Threshold,
             SuppressionRadius = best.SuppressionRadius,
         });
-        return Failures.Report(failures);
+        return Failures.Report([.. unlisted, .. failures]);
     }
 
     /// <summary>Of every picture the sum of its density with the stored gain, and its annotated heads.</summary>
@@ -158,10 +166,8 @@ internal static class TuneCommand
         foreach ((AnnotatedImage image, CountOutcome outcome) in dataset.Images.Zip(
             counter.CountMany(dataset.Images.Select(image => image.ImagePath), progress, cancellation)))
         {
-            if (outcome.Result?.Sweep is ThresholdSweep sweep)
-                counted.Add((image, sweep));
-            else
-                failures.Add(outcome.Error!.Message);
+            if (Failures.Accept(outcome, call.Strict, failures, call.Said))
+                counted.Add((image, outcome.Result!.Sweep!));
         }
         if (counted.Count == 0)
             return [];
@@ -172,8 +178,32 @@ internal static class TuneCommand
             }.WithoutIgnored())]);
     }
 
-    private static ThresholdPoint Best(IReadOnlyList<ThresholdPoint> curve) =>
-        ThresholdCurve.Best(curve, point => point.MeanF1, point => point.Counting.Mae);
+    /// <summary>The best threshold; among equals the stored one.</summary>
+    private static ThresholdPoint Best(IReadOnlyList<ThresholdPoint> curve, double stored) => ThresholdCurve.Best(
+        [.. curve.OrderBy(point => point.Threshold != stored)], point => point.MeanF1, point => point.Counting.Mae);
+
+    /// <summary>Says on standard error how sure it is that the choice is better than what is stored.</summary>
+    private static void SayHowSure(ThresholdPoint stored, ThresholdPoint chosen)
+    {
+        string pictures = $"{chosen.Pictures.Count} pictures with {chosen.Pictures.Sum(picture => (long)picture.Truth)} heads";
+        if (stored.Pictures.SequenceEqual(chosen.Pictures)
+            || Bootstrap.Difference(stored.Pictures, chosen.Pictures, MeanF1) is not { Difference: var difference }
+            || difference is { Low: 0, High: 0 })
+        {
+            Console.Error.WriteLine($"headcount: the chosen values score as the stored ones do on {pictures}");
+            return;
+        }
+        string sure = difference.Low > 0 ? "the chosen values are better"
+            : difference.High < 0 ? "the chosen values count better at a lower F1"
+            : "too little to say which is better; more pictures would tell";
+        Console.Error.WriteLine($"headcount: mean F1 {Signed(difference.Value)} against the stored values, 95 % interval "
+            + $"{Signed(difference.Low)} to {Signed(difference.High)} on {pictures}: {sure}");
+
+        static double? MeanF1(IReadOnlyList<PictureScore> drawn) =>
+            drawn[0].Localization.Average(entry => Metric.Sum(drawn, entry.Radius).F1);
+
+        static string Signed(double number) => (number > 0 ? "+" : "") + Text(number, 4);
+    }
 
     private static void Store(Call call, string model, ModelCard card)
     {

@@ -30,13 +30,15 @@ internal sealed class TrainingSet
     /// <summary>Pictures that are decoded whenever a crop is cut from them.</summary>
     internal int OnDisk => _lists.Sum(l => l.Count(p => !p.IsDecoded));
 
-    internal static TrainingSet Load(TrainingOptions options, PictureMemory memory) =>
-        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List, memory, complete: !l.PositivesOnly))], options);
+    internal static TrainingSet Load(TrainingOptions options, PictureMemory memory, AnnotationReading? reading = null) =>
+        new([.. options.Train.Select(l => LoadList(options.Dataset, l.List, memory, complete: !l.PositivesOnly, reading: reading))], options);
 
     /// <summary>Reads a list's pictures, or some of them that are spread evenly over it.</summary>
-    internal static TrainingPicture[] LoadList(string dataset, string list, PictureMemory memory, int most = int.MaxValue, bool complete = true)
+    internal static TrainingPicture[] LoadList(string dataset, string list, PictureMemory memory, int most = int.MaxValue,
+        bool complete = true, AnnotationReading? reading = null)
     {
-        IReadOnlyList<AnnotatedImage> images = (Directory.Exists(list) ? Dataset.Load(list) : Dataset.Load(dataset, list)).Images;
+        IReadOnlyList<AnnotatedImage> images =
+            (Directory.Exists(list) ? Dataset.Load(list, reading: reading) : Dataset.Load(dataset, list, reading: reading)).Images;
         int count = Math.Min(most, images.Count);
         return [.. Enumerable.Range(0, count).Select(i => images[(int)((long)i * images.Count / count)]).AsParallel().AsOrdered()
             .Select(i => TrainingPicture.Read(i, memory, complete))];

@@ -4,6 +4,7 @@ using HeadCount.Annotations.CrowdHuman;
 using HeadCount.Annotations.Cvat;
 using HeadCount.Annotations.GeoJson;
 using HeadCount.Annotations.HeadCsv;
+using HeadCount.Annotations.HeadJson;
 using HeadCount.Annotations.Jhu;
 using HeadCount.Annotations.LabelStudio;
 using HeadCount.Annotations.Labelme;
@@ -16,10 +17,18 @@ using HeadCount.Annotations.ShanghaiTech;
 using HeadCount.Annotations.UcfCc50;
 using HeadCount.Annotations.Via;
 using HeadCount.Annotations.VisDrone;
+using HeadCount.Annotations.Voc;
 using HeadCount.Annotations.VsCrowd;
 using HeadCount.Annotations.Yolo;
 
 namespace HeadCount.Annotations;
+
+/// <summary>Reads the pictures of an annotation file.</summary>
+/// <param name="path">The file.</param>
+/// <param name="image">The picture that it belongs to, where it is known.</param>
+/// <param name="reading">Which labels are meant, and where notes are taken of what was left out or guessed.</param>
+public delegate IEnumerable<PictureHeads> AnnotationReader(
+    string path, string? image = null, AnnotationReading? reading = null);
 
 /// <summary>A published format of head annotations: how it is recognised, read and written.</summary>
 /// <param name="Id">What <c>--from</c> and <c>--to</c> call it.</param>
@@ -32,7 +41,7 @@ public sealed record AnnotationFormat(string Id, string Name, string Layout)
     /// picture's path is the second argument where it is known. Throws <see cref="AnnotationException"/>. Null where
     /// the format is written only.
     /// </summary>
-    public Func<string, string?, IEnumerable<PictureHeads>>? Read { get; init; }
+    public AnnotationReader? Read { get; init; }
 
     /// <summary>
     /// Full path of a picture to that of its annotation, or null where none stands; a file that is found so may belong
@@ -45,6 +54,9 @@ public sealed record AnnotationFormat(string Id, string Name, string Layout)
 
     /// <summary>Whether one file holds several pictures.</summary>
     public bool IsTable { get; init; }
+
+    /// <summary>Whether a file that is located numbers the frames of a sequence; those without rows hold nobody.</summary>
+    internal bool IsSequence { get; init; }
 
     /// <summary>
     /// Writes pictures: a table into a file of that path, others into a folder of it. The pictures are walked through
@@ -60,9 +72,9 @@ public sealed record AnnotationFormat(string Id, string Name, string Layout)
     public static IReadOnlyList<AnnotationFormat> All { get; } =
     [
         ShanghaiTechFormat.Format, UcfCc50Format.Format, BeijingBrtFormat.Format, NwpuFormat.Format, JhuFormat.Format,
-        YoloFormat.Format, LabelmeFormat.Format, ViaFormat.Format, MotFormat.Format, VisDroneFormat.Format,
+        YoloFormat.Format, LabelmeFormat.Format, VocFormat.Format, ViaFormat.Format, MotFormat.Format, VisDroneFormat.Format,
         ParquetFormat.Format, NwpuPointsFile.Format, VsCrowdFormat.Format, HeadCsvFile.Format, CocoFormat.Format,
-        CvatFormat.Format, LabelStudioFormat.Format, CrowdHumanFormat.Format, P2PNetFormat.Format, GeoJsonFile.Format,
+        CvatFormat.Format, HeadJsonFile.Format, LabelStudioFormat.Format, CrowdHumanFormat.Format, P2PNetFormat.Format, GeoJsonFile.Format,
     ];
 
     /// <summary>The format that a file is in.</summary>
@@ -70,6 +82,8 @@ public sealed record AnnotationFormat(string Id, string Name, string Layout)
     public static AnnotationFormat Of(string path)
     {
         var start = FileStart.Of(path);
+        if (start.Text.StartsWith("PK\x03\x04", StringComparison.Ordinal))
+            throw new AnnotationException($"{path}: a ZIP archive; unpack it and give the folder");
         if (start.FirstLine.Length == 0)
             throw new AnnotationException($"{path}: holds no pictures");
         return All.FirstOrDefault(format => format.Recognises(start))

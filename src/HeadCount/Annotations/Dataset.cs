@@ -1,4 +1,6 @@
+using HeadCount.Annotations.Coco;
 using HeadCount.Annotations.HeadCsv;
+using HeadCount.Annotations.HeadJson;
 using HeadCount.Imaging;
 using HeadCount.IO;
 
@@ -7,24 +9,25 @@ namespace HeadCount.Annotations;
 /// <summary>
 /// The annotated pictures of a folder in any supported layout, recognised by itself. Several layouts may stand side
 /// by side: each picture belongs to the layout whose annotation stands where it looks for it. A picture without one
-/// takes its heads from a table for many pictures in the dataset folder or its folder <c>annotations</c>:
-/// <c>annotations.csv</c> or else <c>heads.csv</c> (<see cref="HeadCsvFile"/>), and every COCO, CVAT, Label Studio,
-/// VIA, CrowdHuman, P2PNet and Parquet file. One below a folder named <c>negatives</c> holds nobody.
+/// takes its heads from a table for many pictures: <c>annotations.csv</c> or else <c>heads.csv</c> in the dataset folder
+/// (<see cref="HeadCsvFile"/>), and every COCO, CVAT, Label Studio, VIA, CrowdHuman, P2PNet and Parquet file there, in its
+/// folder <c>annotations</c> or in a folder of pictures. One below a folder named <c>negatives</c> holds nobody.
 /// </summary>
 public sealed class Dataset
 {
-    private static readonly string[] PictureExtensions =
-        [".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".bmp"];
-
     private static readonly string[] Tables = ["annotations.csv", "heads.csv"];
     private const string NegativesFolder = "negatives";
 
-    private Dataset(
-        IReadOnlyList<AnnotatedImage> images, IReadOnlyList<string> formats, IReadOnlyList<string> unannotated)
+    private readonly AnnotationReading _reading;
+
+    private Dataset(IReadOnlyList<AnnotatedImage> images, Resolver resolver, IReadOnlyList<string> unannotated, FolderWalk? walk)
     {
         Images = images;
-        Formats = formats;
+        Formats = resolver.Formats;
         Unannotated = unannotated;
+        PassedOver = walk?.PassedOverLine;
+        Problems = walk?.Problems ?? [];
+        _reading = resolver.Reading;
     }
 
     /// <summary>The annotated pictures, at least one: in the split's order, or in natural order by name.</summary>
@@ -38,9 +41,14 @@ public sealed class Dataset
     /// </summary>
     public IReadOnlyList<string> Unannotated { get; }
 
-    /// <summary>Whether a file is a picture by its extension.</summary>
-    internal static bool IsPicture(string path) =>
-        PictureExtensions.Contains(Path.GetExtension(path), StringComparer.OrdinalIgnoreCase);
+    /// <summary>What was left out or guessed while the annotations were read.</summary>
+    public IReadOnlyList<ReadingNote> Notes => _reading.Notes;
+
+    /// <summary>A line on the folder's pictures and films of kinds that are not read; null where there are none.</summary>
+    public string? PassedOver { get; }
+
+    /// <summary>Folders that cannot be listed, a line each.</summary>
+    public IReadOnlyList<string> Problems { get; }
 
     /// <summary>Finds the pictures of a folder and reads their annotations.</summary>
     /// <param name="folder">The dataset folder.</param>
@@ -53,31 +61,42 @@ public sealed class Dataset
     /// Is told, in one line each, of annotations that cannot be read and of pictures that a table lists and that do not
     /// exist; they are left out. Null refuses them.
     /// </param>
+    /// <param name="reading">Which labels are meant, and where notes are taken.</param>
     /// <exception cref="AnnotationException">
     /// The folder or the split is missing or holds no annotated picture, a picture of the split is missing or without
     /// annotation, or there is a problem that nobody wants to be told of.
     /// </exception>
-    public static Dataset Load(string folder, string? splitFile = null, Action<string>? problem = null)
+    public static Dataset Load(
+        string folder, string? splitFile = null, Action<string>? problem = null, AnnotationReading? reading = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(folder);
         if (!Directory.Exists(folder))
-            throw new AnnotationException($"{folder}: no such folder");
-        var resolver = new Resolver(Root(folder), problem);
-        return splitFile is null ? LoadAll(folder, resolver) : LoadSplit(folder, splitFile, resolver);
+            throw new AnnotationException(File.Exists(folder)
+                ? $"{folder}: is a file; give the dataset's folder"
+                : $"{folder}: no such folder");
+        reading ??= new AnnotationReading();
+        return splitFile is null
+            ? LoadAll(folder, problem, reading)
+            : LoadSplit(folder, splitFile, problem, reading);
     }
 
     private static string Root(string folder) => Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    private static Dataset LoadAll(string folder, Resolver resolver)
+    private static Dataset LoadAll(string folder, Action<string>? problem, AnnotationReading reading)
     {
-        var options = new EnumerationOptions { RecurseSubdirectories = true };
-        var names = Directory.EnumerateFiles(resolver.Folder, "*", options)
-            .Where(path => resolver.IsListed(path) || IsPicture(path))
+        var walk = FolderWalk.Of(Root(folder));
+        if (problem is not null)
+            foreach (string line in walk.Problems)
+                problem(line);
+        var resolver = new Resolver(Root(folder),
+            walk.Files.Where(ImageKinds.IsPicture).Select(path => Path.GetDirectoryName(path)!).Distinct(), problem, reading);
+        var names = walk.Files.Where(path => resolver.IsListed(path) || ImageKinds.IsPicture(path))
             .Select(path => Path.GetRelativePath(resolver.Folder, path).Replace('\\', '/'))
             .Order(NaturalOrder.Instance)
             .ToList();
         if (names.Count == 0)
-            throw new AnnotationException($"{folder}: holds no pictures ({string.Join(' ', PictureExtensions)})");
+            throw new AnnotationException($"{folder}: holds no pictures ({string.Join(' ', ImageKinds.Extensions)})"
+                + (walk.PassedOverLine is { } line ? $"; {line}" : ""));
 
         var images = new List<AnnotatedImage>();
         var unannotated = new List<string>();
@@ -90,15 +109,17 @@ public sealed class Dataset
         }
         resolver.RequireListed();
         return images.Count > 0
-            ? new Dataset(images, resolver.Formats, unannotated)
+            ? new Dataset(images, resolver, unannotated, walk)
             : throw new AnnotationException(
                 $"{folder}: holds {names.Count} pictures but no annotation; {KnownLayouts}");
     }
 
-    private static Dataset LoadSplit(string folder, string splitFile, Resolver resolver)
+    private static Dataset LoadSplit(string folder, string splitFile, Action<string>? problem, AnnotationReading reading)
     {
+        var listed = ReadSplit(folder, splitFile);
+        var resolver = new Resolver(Root(folder), listed.Select(picture => Path.GetDirectoryName(picture.Path)!).Distinct(), problem, reading);
         var images = new List<AnnotatedImage>();
-        foreach ((int line, string name, string path) in ReadSplit(folder, splitFile))
+        foreach ((int line, string name, string path) in listed)
         {
             if (resolver.Annotated(path, name) is { } image)
                 images.Add(image);
@@ -107,7 +128,7 @@ public sealed class Dataset
                     $"{splitFile}, line {line}: picture '{name}' has no annotation; {KnownLayouts}");
         }
         return images.Count > 0
-            ? new Dataset(images, resolver.Formats, [])
+            ? new Dataset(images, resolver, [], null)
             : throw new AnnotationException($"{splitFile}: lists no picture; expected one image path a line");
     }
 
@@ -158,24 +179,25 @@ public sealed class Dataset
         private readonly Dictionary<string, List<Row>> _stray = [];
 
         /// <summary>The last file that was found for a picture: sequences share theirs.</summary>
-        private (string Path, Dictionary<string, PictureHeads> Pictures) _last = ("", []);
+        private (string Path, SequenceFile? Pictures) _last = ("", null);
 
         /// <summary>Pictures whose annotations could not be read.</summary>
         private readonly HashSet<string> _failed = [];
 
         private readonly Action<string>? _problem;
 
-        internal Resolver(string folder, Action<string>? problem)
+        internal Resolver(string folder, IEnumerable<string> pictureFolders, Action<string>? problem, AnnotationReading reading)
         {
             Folder = folder;
+            Reading = reading;
             _problem = problem;
             if (Tables.Select(name => Path.Combine(folder, name)).FirstOrDefault(File.Exists) is { } csv)
                 AddTable(csv, HeadCsvFile.Format);
-            foreach (string place in (string[])[folder, Path.Combine(folder, "annotations")])
+            foreach (string place in pictureFolders.Prepend(Path.Combine(folder, "annotations")).Prepend(folder).Distinct())
                 if (Directory.Exists(place))
                 {
                     string[] files = Directory.GetFiles(place);
-                    var pictures = files.Where(IsPicture).Select(Path.GetFileNameWithoutExtension).ToHashSet();
+                    var pictures = files.Where(ImageKinds.IsPicture).Select(Path.GetFileNameWithoutExtension).ToHashSet();
                     foreach (string path in files.Order(NaturalOrder.Instance))
                         if (TableFormat(path, pictures!) is { } format)
                             AddTable(path, format);
@@ -183,6 +205,8 @@ public sealed class Dataset
         }
 
         internal string Folder { get; }
+
+        internal AnnotationReading Reading { get; }
 
         internal IReadOnlyList<string> Formats => [.. _formats];
 
@@ -196,13 +220,18 @@ public sealed class Dataset
         private static AnnotationFormat? TableFormat(string path, HashSet<string> pictures)
         {
             if (Path.GetExtension(path).ToUpperInvariant() is not (".JSON" or ".XML" or ".ODGT" or ".LIST" or ".PARQUET")
+                || Path.GetFileName(path).StartsWith('.')
                 || new FileInfo(path).Length == 0
                 || pictures.Contains(Path.GetFileNameWithoutExtension(path)))
                 return null;
             var start = FileStart.Of(path);
             return AnnotationFormat.All.FirstOrDefault(
-                format => format is { IsTable: true, Read: not null } && format.Recognises(start));
+                format => format is { IsTable: true, Read: not null } && format.Recognises(start) && !IsResult(format, start));
         }
+
+        /// <summary>What a count or a detector has found is no truth.</summary>
+        private static bool IsResult(AnnotationFormat format, FileStart start) =>
+            format == HeadJsonFile.Format || format == CocoFormat.Format && start.IsArray;
 
         private void AddTable(string path, AnnotationFormat format)
         {
@@ -218,16 +247,19 @@ public sealed class Dataset
 
         private void AddRows(string path, AnnotationFormat format)
         {
-            foreach (PictureHeads picture in format.Read!(path, null))
+            string own = Path.GetDirectoryName(path)!;
+            foreach (PictureHeads picture in format.Read!(path, null, Reading))
             {
                 if (picture.Name.Contains('\0', StringComparison.Ordinal))
                     throw new AnnotationException($"{path}: picture '{picture.Name}' has a null character in its name");
                 string image = Path.GetFullPath(Path.Combine(Folder, picture.Name));
+                if (!File.Exists(image) && Path.GetFullPath(Path.Combine(own, picture.Name)) is var beside && File.Exists(beside))
+                    image = beside;
                 var row = new Row(path, format, picture, image);
                 if (!_rows.TryAdd(image, row))
                     throw new AnnotationException($"{path}: lists picture '{picture.Name}', as does " +
                         $"{_rows[image].Table}; keep one of them");
-                string stem = Path.GetFileNameWithoutExtension(image);
+                string stem = Stem(image);
                 if (!File.Exists(image))
                     (_stray.TryGetValue(stem, out var rows) ? rows : _stray[stem] = []).Add(row);
             }
@@ -265,9 +297,20 @@ public sealed class Dataset
 
         private AnnotatedImage? Find(string imagePath, string name)
         {
+            AnnotatedImage? image = null;
             foreach (AnnotationFormat format in AnnotationFormat.All)
-                if (format.Locate(imagePath) is { } annotation)
-                    return Found(format, annotation, Located(format, annotation, imagePath));
+                if (format.Locate(imagePath) is { } annotation && annotation != image?.AnnotationPath)
+                {
+                    if (image is not null)
+                        Reading.Omit("annotation files left out, as another one of the same picture is taken", format.Name);
+                    image ??= Found(format, annotation, Located(format, annotation, imagePath));
+                }
+            if (image is not null)
+            {
+                if (_rows.TryGetValue(imagePath, out Row? other))
+                    Reading.Omit("rows of tables left out, as a file of the picture's own is taken", other.Format.Name);
+                return image;
+            }
             if (FindRow(imagePath) is { } row)
                 return Found(row.Format, row.Table, row.Picture);
             if (!IsNegative(imagePath))
@@ -287,20 +330,19 @@ public sealed class Dataset
             }
         }
 
-        /// <summary>The picture's part of the file that was found for it; a frame without rows holds nobody.</summary>
+        /// <summary>The picture's part of the file that was found for it.</summary>
         private PictureHeads Located(AnnotationFormat format, string annotation, string imagePath)
         {
-            if (!format.IsTable || _last.Path != annotation)
-            {
-                _last = (annotation, []);
-                foreach (PictureHeads picture in format.Read!(annotation, imagePath))
-                    _last.Pictures[Frame(picture.Name)] = picture;
-            }
-            return _last.Pictures.GetValueOrDefault(Frame(imagePath)) ?? new PictureHeads(imagePath, []);
+            if (!format.IsTable)
+                return format.Read!(annotation, imagePath, Reading).First();
+            if (_last.Path != annotation)
+                _last = (annotation, new SequenceFile(annotation, format.Read!(annotation, imagePath, Reading), format.IsSequence,
+                    Path.GetDirectoryName(imagePath)!, Reading));
+            return _last.Pictures!.Find(imagePath);
         }
 
-        /// <summary>A name by which frames are found however many zeros stand before their number.</summary>
-        private static string Frame(string path) => Path.GetFileNameWithoutExtension(path).TrimStart('0');
+        /// <summary>A name by which pictures are found in other folders, whichever way its letters are composed.</summary>
+        private static string Stem(string path) => ComposedName.Of(Path.GetFileNameWithoutExtension(path));
 
         /// <summary>
         /// The picture's row: by its path, or else by its name without folders and extension, as tables from elsewhere
@@ -310,12 +352,11 @@ public sealed class Dataset
         {
             if (_rows.TryGetValue(imagePath, out Row? row))
                 return row;
-            if (!_stray.TryGetValue(Path.GetFileNameWithoutExtension(imagePath), out List<Row>? rows))
+            if (!_stray.TryGetValue(Stem(imagePath), out List<Row>? rows))
                 return null;
             // Of several the one with the same folder.
-            string parent = Path.GetFileName(Path.GetDirectoryName(imagePath)) ?? "";
-            row = rows.Count == 1 ? rows[0] : rows.FirstOrDefault(
-                candidate => Path.GetFileName(Path.GetDirectoryName(candidate.ImagePath)) == parent);
+            string parent = Parent(imagePath);
+            row = rows.Count == 1 ? rows[0] : rows.FirstOrDefault(candidate => Parent(candidate.ImagePath) == parent);
             if (row is null)
                 return null;
             if (row.Owner is not null && row.Owner != imagePath)
@@ -323,6 +364,8 @@ public sealed class Dataset
                     "give its path relative to the dataset folder");
             row.Owner = imagePath;
             return row;
+
+            static string Parent(string path) => ComposedName.Of(Path.GetFileName(Path.GetDirectoryName(path)) ?? "");
         }
 
         /// <summary>Whether the dataset folder or a folder between it and the picture is named so.</summary>

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace HeadCount.Annotations;
 
 /// <summary>Gathers what is drawn in the frames of a sequence; rows begin with the frame's number.</summary>
-internal sealed class Frames
+internal sealed class Frames(AnnotationReading reading)
 {
     private readonly SortedDictionary<int, DrawnHeads> _frames = [];
 
@@ -15,7 +15,7 @@ internal sealed class Frames
                 throw row.Place.Error(FormattableString.Invariant($"{row[0]} is no number of a frame"));
             int frame = (int)row[0];
             if (!_frames.TryGetValue(frame, out DrawnHeads? drawn))
-                _frames.Add(frame, drawn = new DrawnHeads());
+                _frames.Add(frame, drawn = new DrawnHeads(reading));
             return drawn;
         }
     }

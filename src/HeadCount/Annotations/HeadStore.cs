@@ -22,6 +22,7 @@ internal sealed class HeadStore : IReadOnlyCollection<PictureHeads>
     private struct Picture
     {
         internal string Name;
+        internal string? Id;
         internal PictureSize? Size;
         internal int First, Last, Count;
     }
@@ -35,9 +36,9 @@ internal sealed class HeadStore : IReadOnlyCollection<PictureHeads>
     public int Count => _pictures.Count;
 
     /// <summary>Adds a picture and gives its index.</summary>
-    internal int AddPicture(string name, PictureSize? size)
+    internal int AddPicture(string name, PictureSize? size, string? id = null)
     {
-        _pictures.Add(new Picture { Name = name, Size = size, First = None, Last = None });
+        _pictures.Add(new Picture { Name = name, Id = id, Size = size, First = None, Last = None });
         return _pictures.Count - 1;
     }
 
@@ -81,6 +82,7 @@ internal sealed class HeadStore : IReadOnlyCollection<PictureHeads>
             yield return new PictureHeads(picture.Name, new HeadList(this, picture.First, picture.Count))
             {
                 Size = picture.Size,
+                Id = picture.Id,
                 Ignored = _ignored.TryGetValue(i, out List<IgnoredRegion>? regions) ? regions : [],
             };
         }

@@ -14,6 +14,9 @@ public sealed record PictureHeads(string Name, IReadOnlyList<HeadPoint> Heads)
     /// <summary>Width and height of the upright picture in pixels, where they are known.</summary>
     public PictureSize? Size { get; init; }
 
+    /// <summary>The picture's number in the file, by which detectors' results name it (COCO); otherwise null.</summary>
+    public string? Id { get; init; }
+
     /// <summary>The size, for a format that needs it.</summary>
     internal PictureSize RequireSize() => Size ?? throw new AnnotationException(
         $"{Name}: the picture's size is needed and not known; say where the pictures are");

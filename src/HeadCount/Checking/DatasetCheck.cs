@@ -11,6 +11,10 @@ public sealed record DatasetCheck
     private const int SmallSide = 64;
     private const double NarrowRatio = 4;
 
+    /// <summary>Lists that stand among labels and are none.</summary>
+    private static readonly string[] NoLabels =
+        ["classes.txt", "labels.txt", "train.txt", "val.txt", "valid.txt", "test.txt", "notes.json"];
+
     private DatasetCheck() { }
 
     /// <summary>Names of the formats that were found.</summary>
@@ -28,6 +32,9 @@ public sealed record DatasetCheck
     /// <summary>Heads by the distance to the nearest other one in their picture, in pixels.</summary>
     public required Histogram SpacingHistogram { get; init; }
 
+    /// <summary>A line on the folder's pictures and films of kinds that are not read; null where there are none.</summary>
+    public string? PassedOver { get; init; }
+
     /// <summary>What may be wrong, by kind.</summary>
     public required IReadOnlyList<Finding> Findings { get; init; }
 
@@ -37,17 +44,22 @@ public sealed record DatasetCheck
     /// <param name="folder">The dataset folder.</param>
     /// <param name="splitFile">Only the pictures of this list; null for all.</param>
     /// <param name="againstFile">A list whose pictures should not be among them, not even as copies; or null.</param>
+    /// <param name="reading">Which labels are meant, and where notes are taken.</param>
     /// <param name="progress">Is told the share that is done, 0..1.</param>
     /// <param name="cancellation">Stops the check.</param>
     /// <exception cref="AnnotationException">The folder or a list is missing, or holds no annotated
     /// picture.</exception>
     /// <exception cref="OperationCanceledException">It was stopped.</exception>
     public static DatasetCheck Of(string folder, string? splitFile = null, string? againstFile = null,
-        IProgress<double>? progress = null, CancellationToken cancellation = default)
+        AnnotationReading? reading = null, IProgress<double>? progress = null, CancellationToken cancellation = default)
     {
+        reading ??= new AnnotationReading();
         var findings = new List<Finding>();
         var dataset = Dataset.Load(folder, splitFile,
-            problem => findings.Add(new Finding(FindingKind.BrokenAnnotation, folder, problem)));
+            problem => findings.Add(new Finding(FindingKind.BrokenAnnotation, folder, problem)), reading);
+        if (dataset.Images.All(image => image.Heads.Count == 0) && reading.LeftOut > 0)
+            findings.Add(new Finding(FindingKind.NoHeads, folder,
+                string.Join("; ", reading.Notes.Where(note => note.Kind != NoteKind.Guessed))));
         findings.AddRange(dataset.Unannotated.Select(name =>
             new Finding(FindingKind.NoAnnotation, name, "no annotation")));
         if (splitFile is null)
@@ -75,6 +87,7 @@ public sealed record DatasetCheck
         return new DatasetCheck
         {
             Formats = dataset.Formats,
+            PassedOver = dataset.PassedOver,
             Counts = [.. dataset.Images.Select(image => image.Heads.Count)],
             CountHistogram = new Histogram("pictures by number of heads",
                 [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000],
@@ -123,7 +136,7 @@ public sealed record DatasetCheck
             .Distinct().Where(place => place.Extension is ".mat" or ".txt" or ".json");
         foreach ((string folder, string extension) in places)
             foreach (string path in Directory.EnumerateFiles(folder, "*" + extension).Order(StringComparer.Ordinal))
-                if (!used.Contains(path) && Path.GetFileName(path) != "classes.txt")
+                if (!used.Contains(path) && !NoLabels.Contains(Path.GetFileName(path)))
                     yield return new Finding(FindingKind.NoPicture, path, "no picture belongs to it");
     }
 

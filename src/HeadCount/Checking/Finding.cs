@@ -6,6 +6,9 @@ public enum FindingKind
     /// <summary>An annotation that cannot be read, or that lists pictures which are not there.</summary>
     BrokenAnnotation,
 
+    /// <summary>Annotations, none of which names heads or persons.</summary>
+    NoHeads,
+
     /// <summary>A picture that cannot be opened.</summary>
     BrokenPicture,
 
@@ -42,6 +45,7 @@ public sealed record Finding(FindingKind Kind, string Where, string Message, int
     public static string Title(FindingKind kind) => kind switch
     {
         FindingKind.BrokenAnnotation => "annotations that cannot be used",
+        FindingKind.NoHeads => "boxes, but no heads",
         FindingKind.BrokenPicture => "pictures that cannot be opened",
         FindingKind.NoAnnotation => "pictures without annotation",
         FindingKind.NoPicture => "annotations without picture",

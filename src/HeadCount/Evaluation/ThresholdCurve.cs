@@ -42,8 +42,8 @@ public static class ThresholdCurve
     public const double Flat = 0.001;
 
     /// <summary>The threshold to count with: F1 hardly moves around its best while the counts do, so it is the one of
-    /// the least counting error among those at most <see cref="Flat"/> below the best quality; the lowest of equals.</summary>
-    /// <param name="thresholds">One entry a threshold, in ascending order; at least one.</param>
+    /// the least counting error among those at most <see cref="Flat"/> below the best quality; the first of equals.</summary>
+    /// <param name="thresholds">One entry a threshold, at least one; of equals the first is taken.</param>
     /// <param name="quality">Quality of an entry, in F1: the more the better.</param>
     /// <param name="countingError">Counting error of an entry, in any unit.</param>
     public static T Best<T>(IReadOnlyList<T> thresholds, Func<T, double> quality, Func<T, double> countingError)

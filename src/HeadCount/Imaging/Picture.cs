@@ -15,30 +15,48 @@ public sealed class Picture : IDisposable
     /// <summary>The largest picture that is opened unless a caller says otherwise: a gigapixel.</summary>
     public const long DefaultMaxPixels = 1_000_000_000;
 
-    // libvips also opens tables, matrices, documents and drawings; those are no photographs.
-    private static readonly string[] PictureLoaders =
-        ["Jpeg", "Uhdr", "Png", "Webp", "Tiff", "Nsgif", "Heif", "Jxl", "Jp2k", "Magick"];
+    private readonly List<string> _notes = [];
+    private readonly Func<bool, Pixels>? _reopen;
+    private Func<int?>? _hiddenDamage;
+    private Pixels _pixels;
 
-    private readonly IDisposable[] _resources;
-    private readonly Func<int, int, byte[]> _fetch;
-
-    private Picture(string path, int width, int height, Func<int, int, byte[]> fetch, params IDisposable[] resources)
+    /// <param name="path">The file or name.</param>
+    /// <param name="pixels">The rows.</param>
+    /// <param name="notes">What is known of it already.</param>
+    /// <param name="reopen">Opens it anew, passing over damage that the decoder can get over.</param>
+    private Picture(string path, Pixels pixels, IEnumerable<string> notes, Func<bool, Pixels>? reopen)
     {
-        Path = path;
-        Width = width;
-        Height = height;
-        _fetch = fetch;
-        _resources = resources;
+        (Path, _pixels, _reopen) = (path, pixels, reopen);
+        _notes.AddRange(notes);
+    }
+
+    /// <summary>An image and the way to its rows.</summary>
+    private sealed record Pixels(int Width, int Height, Func<int, int, byte[]> Fetch, params IDisposable[] Resources)
+    {
+        internal static Pixels Of(Image image)
+        {
+            Region region = Region.New(image);
+            return new Pixels(image.Width, image.Height, (row, count) => region.Fetch(0, row, image.Width, count), region, image);
+        }
     }
 
     /// <summary>The file, or the name given for pixels in memory.</summary>
     public string Path { get; }
 
     /// <summary>Columns of the upright picture.</summary>
-    public int Width { get; }
+    public int Width => _pixels.Width;
 
     /// <summary>Rows of the upright picture.</summary>
-    public int Height { get; }
+    public int Height => _pixels.Height;
+
+    /// <summary>
+    /// What a person should know of how it was read, a line each: damage that was passed over, channels that were left
+    /// out, numbers that were scaled. Complete once all rows are read.
+    /// </summary>
+    public IReadOnlyList<string> Notes => _notes;
+
+    /// <summary>Whether damage was passed over, as far as rows are read.</summary>
+    public bool IsDamaged { get; private set; }
 
     /// <summary>The row that <see cref="ReadRows"/> reads next.</summary>
     public int NextRow { get; private set; }
@@ -53,22 +71,37 @@ public sealed class Picture : IDisposable
 
     private static Picture Open(string path, long maxPixels, long reduceTo)
     {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(reduceTo, 1);
         try
         {
-            Image rgb = OpenImage(path, maxPixels);
-            double times = Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo));
-            if (times > 1)
-                rgb = Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
-            Region region = Region.New(rgb);
-            return new Picture(path, rgb.Width, rgb.Height,
-                (row, count) => region.Fetch(0, row, rgb.Width, count), region, rgb);
+            var file = PictureFile.Of(path);
+            try
+            {
+                return new Picture(path, Open(damaged: false), file.Notes, Open) { _hiddenDamage = file.HiddenDamage };
+            }
+            catch (VipsException)
+            {
+                return new Picture(path, Open(damaged: true), file.Notes, null) { IsDamaged = true, _notes = { Damage } };
+            }
+
+            Pixels Open(bool damaged)
+            {
+                Image rgb = file.ToRgb(maxPixels, damaged);
+                double times = Math.Ceiling(Math.Sqrt((double)rgb.Width * rgb.Height / reduceTo));
+                if (times > 1)
+                    rgb = PictureFile.Replace(rgb, rgb.Shrink(Math.Min(times, rgb.Width), Math.Min(times, rgb.Height)));
+                return Pixels.Of(rgb);
+            }
         }
         catch (VipsException e)
         {
             throw Damaged(path, e);
         }
     }
+
+    private const string Damage = "damaged, counted as it is";
 
     /// <summary>The picture as libvips sees it: upright, 8-bit sRGB, to be read from top to bottom.</summary>
     /// <exception cref="PictureException">As <see cref="Open(string, long)"/>.</exception>
@@ -76,23 +109,9 @@ public sealed class Picture : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentOutOfRangeException.ThrowIfLessThan(maxPixels, 1);
-        CheckFile(path);
-        Vips.Setup();
         try
         {
-            Image image = Load(path, Enums.Access.Sequential);
-            int turn = image.Contains("orientation")
-                ? Convert.ToInt32(image.Get("orientation"), CultureInfo.InvariantCulture)
-                : 1;
-            CheckSize(path, image.Width, image.Height, maxPixels);
-            if (turn > 1)
-            {
-                image.Dispose();
-                using Image asStored = Load(path, Enums.Access.Random);
-                image = asStored.Autorot();
-            }
-            using (image)
-                return ToRgb(path, image);
+            return PictureFile.Of(path).ToRgb(maxPixels, passDamage: true);
         }
         catch (VipsException e)
         {
@@ -100,8 +119,22 @@ public sealed class Picture : IDisposable
         }
     }
 
-    private static PictureException Damaged(string path, VipsException e) =>
-        new($"{path}: damaged picture ({Vips.Reason(e)}); get a whole copy of it", e);
+    private static PictureException Damaged(string path, VipsException e) => NotDecoded(path, e)
+        ?? new($"{path}: damaged picture ({Vips.Reason(e)}); get a whole copy of it", e);
+
+    /// <summary>What is said of a file that may be sound and whose coding the decoder does not know; null for others.</summary>
+    private static PictureException? NotDecoded(string path, VipsException e)
+    {
+        string reason = Vips.Reason(e);
+        if (!((string[])["not supported", "unsupported", "not been built in"]).Any(words =>
+            reason.Contains(words, StringComparison.OrdinalIgnoreCase)))
+            return null;
+        // AV1's largest levels, 6.0 to 6.3; larger pictures are made of several such images.
+        string limit = reason.StartsWith("heif", StringComparison.Ordinal)
+            ? "AVIF is read up to 16,384×8,704 and 35,651,584 pixels; "
+            : "";
+        return new PictureException($"{path}: cannot be decoded here ({reason}); {limit}save it as JPEG", e);
+    }
 
     /// <summary>Reads pixels that are in memory already.</summary>
     /// <param name="image">The picture; not copied.</param>
@@ -110,8 +143,8 @@ public sealed class Picture : IDisposable
     {
         ArgumentNullException.ThrowIfNull(image);
         int stride = 3 * image.Width;
-        return new Picture(name, image.Width, image.Height,
-            (row, count) => image.Pixels.AsSpan(row * stride, count * stride).ToArray());
+        return new Picture(name, new Pixels(image.Width, image.Height,
+            (row, count) => image.Pixels.AsSpan(row * stride, count * stride).ToArray()), [], null);
     }
 
     /// <summary>Opens a file and reads all of it.</summary>
@@ -151,111 +184,59 @@ public sealed class Picture : IDisposable
             while (count > 0)
             {
                 int strip = Math.Min(count, atOnce);
-                _fetch(NextRow, strip).CopyTo(rows);
+                Fetch(strip).CopyTo(rows);
                 rows = rows[(strip * stride)..];
                 NextRow += strip;
                 count -= strip;
             }
+            if (NextRow == Height && !IsDamaged && _hiddenDamage?.Invoke() is int row)
+                NoteDamage(row);
+            if (NextRow == Height)
+                _hiddenDamage = null;
+        }
+        catch (IOException e)
+        {
+            throw new PictureException($"{Path}: cannot be read ({e.Message})", e);
         }
         catch (VipsException e)
         {
-            throw new PictureException(
+            throw NotDecoded(Path, e) ?? new PictureException(
                 $"{Path}: damaged or cut off, not readable from row {NextRow} of {Height} on ({Vips.Reason(e)}); "
                 + "get a whole copy of it", e);
         }
     }
 
+    /// <summary>The next rows; where the file is damaged, what the decoder makes of them, with a note.</summary>
+    private byte[] Fetch(int count)
+    {
+        try
+        {
+            return _pixels.Fetch(NextRow, count);
+        }
+        catch (VipsException) when (!IsDamaged && _reopen is not null)
+        {
+            Pixels whole = _pixels;
+            _pixels = _reopen(true);
+            Close(whole);
+            byte[] rows = _pixels.Fetch(NextRow, count);
+            NoteDamage(NextRow);
+            return rows;
+        }
+    }
+
+    private void NoteDamage(int row)
+    {
+        IsDamaged = true;
+        _notes.Add(row == 0 ? Damage
+            : string.Create(CultureInfo.InvariantCulture, $"damaged from row {row} on, counted as it is"));
+    }
+
     /// <summary>Closes the file.</summary>
-    public void Dispose()
+    public void Dispose() => Close(_pixels);
+
+    private static void Close(Pixels pixels)
     {
-        foreach (IDisposable resource in _resources)
+        foreach (IDisposable resource in pixels.Resources)
             resource.Dispose();
-    }
-
-    private static void CheckFile(string path)
-    {
-        try
-        {
-            using FileStream file = File.OpenRead(path);
-            if (file.Length == 0)
-                throw new PictureException($"{path}: the file is empty; get a whole copy of it");
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new PictureException($"{path}: no such file; check the path", e);
-        }
-        catch (UnauthorizedAccessException e)
-        {
-            string reason = Directory.Exists(path)
-                ? "is a folder, not a picture"
-                : "may not be read; check its permissions";
-            throw new PictureException($"{path}: {reason}", e);
-        }
-        catch (IOException e)
-        {
-            throw new PictureException($"{path}: cannot be read ({e.Message})", e);
-        }
-    }
-
-    // A source, not a file name: libvips would read "[...]" in a name as options.
-    private static Image Load(string path, Enums.Access access)
-    {
-        using Source source = Source.NewFromFile(path);
-        string? loader;
-        try
-        {
-            loader = Image.FindLoadSource(source);
-        }
-        catch (VipsException)
-        {
-            loader = null;
-        }
-        if (loader is null
-            || !PictureLoaders.Any(name => loader.StartsWith($"VipsForeignLoad{name}", StringComparison.Ordinal)))
-        {
-            throw new PictureException(
-                $"{path}: not a picture of a known kind, or a damaged one; save it as JPEG, PNG, WebP, TIFF or GIF");
-        }
-        return Image.NewFromSource(source, access: access, failOn: Enums.FailOn.Truncated);
-    }
-
-    private static void CheckSize(string path, int width, int height, long maxPixels)
-    {
-        long maxSide = Math.Max(65_535, maxPixels / 10_000);
-        if ((long)width * height > maxPixels || width > maxSide || height > maxSide)
-        {
-            string limit = FormattableString.Invariant($"{maxPixels:N0} pixels and {maxSide:N0} a side");
-            throw new PictureException($"{path}: {width}×{height} pixels, beyond the limit of {limit}; "
-                + "raise the limit if the picture is meant to be this large");
-        }
-    }
-
-    private static Image ToRgb(string path, Image image)
-    {
-        Image rgb = image.Interpretation switch
-        {
-            Enums.Interpretation.Cmyk => image.IccTransform("srgb", embedded: true, inputProfile: "cmyk"),
-            Enums.Interpretation.Srgb when image.Format == Enums.BandFormat.Uchar => image.Copy(),
-            _ => image.Colourspace(Enums.Interpretation.Srgb),
-        };
-        if (rgb.HasAlpha())
-            rgb = Replace(rgb, rgb.Flatten(background: [255, 255, 255]));
-        if (rgb.Format != Enums.BandFormat.Uchar)
-            rgb = Replace(rgb, rgb.Cast(Enums.BandFormat.Uchar));
-        if (rgb.Bands == 1)
-            rgb = Replace(rgb, rgb.Bandjoin(rgb, rgb));
-        if (rgb.Bands != 3)
-        {
-            int bands = rgb.Bands;
-            rgb.Dispose();
-            throw new PictureException($"{path}: {bands} channels a pixel; save it as a grey or RGB picture");
-        }
-        return rgb;
-    }
-
-    private static Image Replace(Image old, Image converted)
-    {
-        old.Dispose();
-        return converted;
     }
 }

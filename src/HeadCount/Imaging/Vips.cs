@@ -13,6 +13,7 @@ internal static class Vips
         Cache.Max = 0;
         // What matters comes as an exception; libvips would also print it on standard error.
         Log.SetLogHandler("VIPS", Enums.LogLevelFlags.Warning, static (_, _, _) => { });
+        Log.SetLogHandler("GLib-GObject", Enums.LogLevelFlags.Critical | Enums.LogLevelFlags.Warning, static (_, _, _) => { });
     }
 
     /// <summary>Applies the settings, once.</summary>
@@ -20,11 +21,12 @@ internal static class Vips
     {
     }
 
-    /// <summary>libvips' own words as one line without its trailing detail.</summary>
+    /// <summary>libvips' own words: the last line that it gives.</summary>
     internal static string Reason(VipsException e)
     {
         string[] lines = e.Message.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        // The first line is NetVips' "unable to call X"; the native message follows it.
-        return lines.Length > 1 ? lines[1] : e.Message.Trim();
+        // The native messages follow NetVips' "unable to call X"; the last one is the reason, those before it may be of
+        // files that were read earlier.
+        return lines.Length > 0 ? lines[^1] : e.Message.Trim();
     }
 }

@@ -28,4 +28,11 @@ public sealed record CountResult(
 /// <param name="Path">The picture's file.</param>
 /// <param name="Result">What was counted, or null.</param>
 /// <param name="Error">Why it failed, or null.</param>
-public sealed record CountOutcome(string Path, CountResult? Result, PictureException? Error);
+public sealed record CountOutcome(string Path, CountResult? Result, PictureException? Error)
+{
+    /// <summary>What a person should know of how the picture was read, a line each (<see cref="Picture.Notes"/>).</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary>Whether the picture's file is damaged and was counted as far as it could be read.</summary>
+    public bool IsDamaged { get; init; }
+}

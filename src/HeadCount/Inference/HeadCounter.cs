@@ -111,7 +111,7 @@ public sealed class HeadCounter
                     }
                     done++;
                     yield return step.Error is null
-                        ? new CountOutcome(step.Path, step.Job!.Finish(), null)
+                        ? new CountOutcome(step.Path, step.Job!.Finish(), null) { Notes = step.Notes, IsDamaged = step.IsDamaged }
                         : new CountOutcome(step.Path, null, step.Error);
                     progress?.Report(done);
                 }
@@ -133,6 +133,10 @@ public sealed class HeadCounter
     private sealed record Step(string Path, Job? Job, Pass? Pass, TileBatch? Batch, int Look, PictureException? Error)
     {
         internal Pass.Sight? Sight { get; init; }
+
+        internal IReadOnlyList<string> Notes { get; init; } = [];
+
+        internal bool IsDamaged { get; init; }
 
         /// <summary>Why the network has failed.</summary>
         internal ExceptionDispatchInfo? Failure { get; init; }
@@ -178,6 +182,8 @@ public sealed class HeadCounter
             {
                 Job? job = null;
                 PictureException? error = null;
+                IReadOnlyList<string> notes = [];
+                bool isDamaged = false;
                 try
                 {
                     using Picture picture = Picture.Open(path, _options.MaxPixels);
@@ -185,12 +191,13 @@ public sealed class HeadCounter
                     foreach ((Pass pass, TileBatch batch) in job.Read(picture))
                         for (int look = 0; look < pass.Looks; look++)
                             Send(new Step(path, job, pass, batch, look, null));
+                    (notes, isDamaged) = (picture.Notes, picture.IsDamaged);
                 }
                 catch (PictureException e)
                 {
                     error = e;
                 }
-                Send(new Step(path, job, null, null, 0, error));
+                Send(new Step(path, job, null, null, 0, error) { Notes = notes, IsDamaged = isDamaged });
             }
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)

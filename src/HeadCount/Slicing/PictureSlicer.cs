@@ -17,10 +17,11 @@ public static class PictureSlicer
     /// <param name="stem">Path of the slices' files in it, without the slice's place and the extension; its folder
     /// exists.</param>
     /// <param name="options">How.</param>
+    /// <param name="notes">Where <see cref="Picture.Notes"/> go, such as damage that was passed over; or null.</param>
     /// <returns>The slices in the grid's order with what is annotated in them, named by their files.</returns>
     /// <exception cref="PictureException">The picture cannot be read, or a slice cannot be written.</exception>
     public static IReadOnlyList<(Slice Slice, PictureHeads Heads)> Cut(
-        AnnotatedImage image, string folder, string stem, SliceOptions options)
+        AnnotatedImage image, string folder, string stem, SliceOptions options, ICollection<string>? notes = null)
     {
         ArgumentNullException.ThrowIfNull(image);
         ArgumentNullException.ThrowIfNull(options);
@@ -49,6 +50,8 @@ public static class PictureSlicer
                     batch.Return();
                 }
             }
+            foreach (string note in picture.Notes)
+                notes?.Add(note);
         }
         catch
         {

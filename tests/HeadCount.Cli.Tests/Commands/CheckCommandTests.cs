@@ -18,6 +18,20 @@ public sealed class CheckCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Check_BoxesButNoHeads_IsAFinding()
+    {
+        PictureWriter.Save(new RgbImage(100, 80), _folder["a.png"]);
+        _folder.Write("a.json", """{"shapes":[{"label":"Persona","shape_type":"rectangle","points":[[1,2],[30,40]]}]}""");
+        _folder.Write("b.heic", "x");
+        CliRun run = await CliRun.RunAsync("check", _folder.Root);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("boxes, but no heads: 1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("Persona 1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 HEIC", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, (await CliRun.RunAsync("check", _folder.Root, "--label", "Persona=person")).ExitCode);
+    }
+
+    [Fact]
     public async Task Check_NothingWrong_PrintsWhatThereIs()
     {
         Write("a <b>.png,10,10\na <b>.png,10,13\n");

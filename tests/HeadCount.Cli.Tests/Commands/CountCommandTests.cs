@@ -51,6 +51,110 @@ public sealed class CountCommandTests : IDisposable
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
     }
 
+    [Fact]
+    public async Task Folder_SaysWhatItPassesOver_AndTakesEveryKindOfJpeg()
+    {
+        File.Copy(_folder["in/1.jpg"], _folder["in/1.jfif"]);
+        foreach (string name in (string[])["in/a.HEIC", "in/b.heic", "in/c.mov", "in/.hidden/d.jpg", "in/@eaDir/e.jpg", "in/notes.txt"])
+            _folder.Write(name, "x");
+        CliRun run = await CountAsync(_folder["in"]);
+        Assert.Contains("6  in 4 pictures", run.Output, StringComparison.Ordinal);
+        Assert.Equal($"headcount: {_folder["in"]}: passed over, as they cannot be read here: 2 HEIC, 1 film", Assert.Single(run.ErrorLines));
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Theory]
+    [InlineData("in")]
+    [InlineData("in/**/*.png")]
+    public async Task Links_LeadToNoFileTwice(string path)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "links need rights there");
+        Directory.CreateDirectory(_folder["in/d"]);
+        File.CreateSymbolicLink(_folder["in/d/up"], _folder["in"]);
+        File.CreateSymbolicLink(_folder["in/self"], ".");
+        File.CreateSymbolicLink(_folder["in/d/other.png"], _folder["in/2.png"]);
+        CliRun run = await CountAsync(_folder[path]);
+        Assert.Contains("6  in ", run.Output, StringComparison.Ordinal);
+        Assert.Equal(0, run.ExitCode);
+    }
+
+    [Fact]
+    public async Task Bom_BeginsTheTables()
+    {
+        CliRun run = await CountAsync(_folder["in"], "--bom", "--format", "csv", "-o", _folder["out"]);
+        Assert.StartsWith("\uFEFFimage,", run.Output, StringComparison.Ordinal);
+        foreach (string table in (string[])["counts.csv", "heads.csv"])
+            Assert.Equal([0xEF, 0xBB, 0xBF], File.ReadAllBytes(_folder[$"out/{table}"])[..3]);
+    }
+
+    [Fact]
+    public async Task NameWithAt_IsAPicture()
+    {
+        string before = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = _folder["in"];
+        try
+        {
+            File.Copy("2.png", "@IMG_1.png");
+            CliRun run = await CountAsync("@IMG_1.png");
+            Assert.Equal("heads  picture\n    1  @IMG_1.png\n", run.Output);
+        }
+        finally
+        {
+            Environment.CurrentDirectory = before;
+        }
+    }
+
+    [Theory]
+    [InlineData("-")]
+    [InlineData("/dev/stdin")]
+    public async Task StandardInput_IsAPictureToo(string name)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows() && name != "-", "no such device");
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "HeadCount.Cli.dll"), "count", name,
+            "--model", _folder["dots.onnx"]])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using Process process = Process.Start(start)!;
+        await process.StandardInput.BaseStream.WriteAsync(File.ReadAllBytes(_folder["in/10.png"]), TestContext.Current.CancellationToken);
+        process.StandardInput.Close();
+        string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Assert.Equal($"heads  picture\n    5  {name}\n", output);
+    }
+
+    [Fact]
+    public async Task PipeThatNobodyWritesInto_IsRefusedAtOnce()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/mkfifo"), "no mkfifo here");
+        using (Process made = Process.Start("/usr/bin/mkfifo", [_folder["in/pipe.png"]]))
+            await made.WaitForExitAsync(TestContext.Current.CancellationToken);
+        CliRun run = await CountAsync(_folder["in/pipe.png"], _folder["in/2.png"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("a pipe or device", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("1  ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("1 pipes and devices", (await CountAsync(_folder["in"])).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DamagedPicture_IsCountedWithANote_AndRefusedWithStrict()
+    {
+        var noise = new RgbImage(120, 90);
+        new Random(1).NextBytes(noise.Pixels);
+        PictureWriter.Save(noise, _folder["d.jpg"]);
+        byte[] bytes = File.ReadAllBytes(_folder["d.jpg"]);
+        for (int i = 0; i < 40; i++)
+            bytes[bytes.Length / 2 + i] = (byte)(i * 7 + 1);
+        File.WriteAllBytes(_folder["d.jpg"], bytes);
+        CliRun run = await CountAsync(_folder["d.jpg"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"^headcount: note: .*d\.jpg: damaged( from row \d+ on)?, counted as it is$", Assert.Single(run.ErrorLines));
+        run = await CountAsync(_folder["d.jpg"], "--strict");
+        Assert.Equal((1, ""), (run.ExitCode, run.Output));
+        Assert.Contains("damaged, not counted for --strict", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("--qualty", "--qualty is no option")]
     [InlineData("", "an argument is empty")]

@@ -26,6 +26,18 @@ public sealed class ScoreCommandTests : IDisposable
     private static string[] Cells(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     [Fact]
+    public async Task Results_OfADetector_BelongToTheImagesOfTheirNumbers()
+    {
+        string truth = Write("t.json", """
+            {"images":[{"id":42,"file_name":"b/a.jpg"}],"annotations":[{"image_id":42,"bbox":[0,0,10,10]}]}
+            """);
+        string results = Write("r.json", """[{"image_id":42,"category_id":1,"bbox":[1,0,10,10],"score":0.9}]""");
+        CliRun run = await CliRun.RunAsync("score", "--truth", truth, "--predictions", results, "--radius", "4");
+        Assert.Equal(0, run.ExitCode);
+        Assert.Matches(@"4 px\s+1\s+0\s+0\s+1\.0000", run.Output);
+    }
+
+    [Fact]
     public async Task Score_NwpuText_PrintsBothSigmasPlainly()
     {
         var (truth, predictions) = WriteNwpu();

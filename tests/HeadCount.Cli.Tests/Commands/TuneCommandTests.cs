@@ -37,7 +37,7 @@ public sealed class TuneCommandTests : IDisposable
         byte[] before = File.ReadAllBytes(_folder["dots.onnx"]);
         CliRun run = await TuneAsync("-o", _folder["out/tuned.onnx"]);
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"stored in {_folder["out/tuned.onnx"]}", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains($"stored in {_folder["out/tuned.onnx"]}", run.ErrorLines[^1], StringComparison.Ordinal);
         ModelCard card = ModelCard.Read(_folder["out/tuned.onnx"]);
         Assert.InRange(card.Threshold, .25, .9);
         Assert.InRange(card.SuppressionRadius, 2, 6);
@@ -57,11 +57,42 @@ public sealed class TuneCommandTests : IDisposable
     {
         CliRun run = await TuneAsync("--save");
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains($"stored in {_folder["dots.onnx"]}", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains($"stored in {_folder["dots.onnx"]}", run.ErrorLines[^1], StringComparison.Ordinal);
         ModelCard card = ModelCard.Read(_folder["dots.onnx"]);
         Assert.InRange(card.Threshold, .25, .9);
         Assert.Contains(FormattableString.Invariant($"chosen: {card.Threshold}, {card.SuppressionRadius} px"),
             run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task HowSureTheChoiceIs_IsSaid()
+    {
+        CliRun run = await TuneAsync();
+        // One picture alone: every draw is the same.
+        Assert.Matches(@"mean F1 \+0\.\d{4} against the stored values, 95 % interval .* on 1 pictures with 4 heads", run.ErrorLines[0]);
+    }
+
+    [Fact]
+    public async Task PicturesWithoutHeads_AreNothingToChooseBy()
+    {
+        _folder.Write("set/annotations.csv", "image,x,y\na.png,,\n");
+        CliRun run = await TuneAsync("-o", _folder["b.onnx"]);
+        Assert.Equal((2, ""), (run.ExitCode, run.Output));
+        Assert.Contains("no heads in these pictures", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.False(File.Exists(_folder["b.onnx"]));
+    }
+
+    [Fact]
+    public async Task EqualThresholds_LeaveTheStoredOne()
+    {
+        // Bright dots alone are found at any threshold from the middle to the top.
+        using var folder = new TempFolder();
+        DotModel.Build().Save(folder["dots.onnx"], (DotModel.Card with { Threshold = .625 }).ToMetadata());
+        PictureWriter.Save(DotModel.Draw(120, 90, [(20, 20), (60, 60)]), folder["a.png"]);
+        folder.Write("annotations.csv", "image,x,y\na.png,20.5,20.5\na.png,60.5,60.5\n");
+        CliRun run = await CliRun.RunAsync("tune", folder.Root, "--model", folder["dots.onnx"]);
+        Assert.Contains("chosen: 0.625, ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("the chosen values score as the stored ones do", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -70,7 +101,7 @@ public sealed class TuneCommandTests : IDisposable
         byte[] before = File.ReadAllBytes(_folder["dots.onnx"]);
         CliRun run = await TuneAsync();
         Assert.Equal(0, run.ExitCode);
-        Assert.Contains("nothing is stored", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.Contains("nothing is stored", run.ErrorLines[^1], StringComparison.Ordinal);
         Assert.Equal(before, File.ReadAllBytes(_folder["dots.onnx"]));
     }
 

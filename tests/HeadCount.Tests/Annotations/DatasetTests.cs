@@ -158,6 +158,19 @@ public sealed class DatasetTests : IDisposable
     }
 
     [Fact]
+    public void Load_SeveralAnnotationsOfAPicture_OneIsTakenAndTheOthersAreTold()
+    {
+        Picture("images/a.jpg");
+        _folder.Write("gt/a.txt", "1 2 3 4 1 0\n");
+        _folder.Write("images/a.json", """{"shapes":[]}""");
+        _folder.Write("annotations.csv", "image,x,y\nimages/a.jpg,3,4\n");
+        var dataset = Dataset.Load(_folder.Root);
+        Assert.Equal([new HeadPoint(1.5, 2.5)], Assert.Single(dataset.Images).Heads);
+        Assert.Equal(["JHU-CROWD++"], dataset.Formats);
+        Assert.Equal(["labelme 1", "HeadCount CSV 1"], dataset.Notes.Select(note => note.ToString().Split('(')[1].TrimEnd(')')));
+    }
+
+    [Fact]
     public void Load_FolderNamedNegatives_HoldsNobody()
     {
         Picture("negatives/a.jpg");

@@ -32,6 +32,17 @@ internal static class Samples
             {"_via_settings":{},"_via_img_metadata":{"a":{"filename":"a.jpg","size":1,"regions":[
             {"shape_attributes":{"name":"rect","x":1,"y":2,"width":3,"height":4},"region_attributes":{"k":"head"}}]}}}
             """),
+        ["voc"] = Text("""
+            <annotation><folder>a</folder><filename>a.jpg</filename><size><width>20</width><height>10</height></size>
+            <object><name>head</name><bndbox><xmin>1</xmin><ymin>2</ymin><xmax>3</xmax><ymax>4</ymax></bndbox></object></annotation>
+            """),
+        ["json"] = Text("""
+            [{"image":"a.jpg","width":20,"height":10,"count":1,"heads":[{"x":1.5,"y":2,"score":0.5}]}]
+            """),
+        ["geojson"] = Text("""
+            {"type":"FeatureCollection","features":[{"type":"Feature","geometry":{"type":"Point","coordinates":[1.5,2]},
+            "properties":{"image":"a.jpg","score":0.5}}]}
+            """),
         ["mot"] = Text("1,1,1,1,10,30,1,1,1\n2,1,5,6,7,8,0,12,0.5\n"),
         ["visdrone"] = Text("10,20,30,60,1,1,0,0\n0,0,15,15,0,0,0,0\n"),
         ["vscrowd"] = Text("1 7 0 0 4 4 2 2 8 1 1 5 5 3 3\n2 7 0 0 4 4 2 2\n"),

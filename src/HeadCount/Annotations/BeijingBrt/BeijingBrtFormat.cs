@@ -14,7 +14,7 @@ public static class BeijingBrtFormat
     {
         Locate = Locate,
         Recognises = start => start.HasMatVariable("loc"),
-        Read = (path, image) =>
+        Read = (path, image, reading) =>
         [
             new PictureHeads(image is null ? Path.GetFileNameWithoutExtension(path) : Path.GetFileName(image),
                 Read(path)),

@@ -4,33 +4,45 @@ using HeadCount.IO;
 namespace HeadCount.Annotations.Coco;
 
 /// <summary>
-/// COCO (Lin et al., ECCV 2014): one JSON object of <c>images</c>, <c>categories</c> and <c>annotations</c>. The head
-/// is the keypoint named head; else the mean of the visible ones of nose, eyes and ears; else it comes from the box of
-/// a category named head or face (its centre) or, in files without such, person (near its top). Keypoints count pixels
-/// from 0, so 0.5 is added; boxes are continuous. Boxes with <c>iscrowd</c> are ignored regions. Files of any length
-/// are read, at 20 bytes of memory a head.
+/// COCO (Lin et al., ECCV 2014): one JSON object of <c>images</c>, <c>categories</c> and <c>annotations</c>, or COCO's
+/// array of results, whose pictures are called by their <c>image_id</c>. The head is a keypoint
+/// (<see cref="HeadKeypoints"/>); else it comes from the box of a category of heads (its centre) or, in files in which no
+/// annotation is of such a category, of persons (near its top). An annotation without a box has that of its
+/// segmentation. Keypoints count pixels from 0, so 0.5 is added; boxes are continuous. Boxes with <c>iscrowd</c> are
+/// ignored regions. Files of any length are read, at 20 bytes of memory a head.
 /// </summary>
 public static class CocoFormat
 {
-    private static readonly string[] FaceKeypoints = ["nose", "left_eye", "right_eye", "left_ear", "right_ear"];
-
     /// <summary>The format for <see cref="Dataset"/>.</summary>
     public static AnnotationFormat Format { get; } = new("coco", "COCO", "a COCO .json in the dataset folder")
     {
         IsTable = true,
-        Recognises = start => start.IsObject
-            && (start.Names.Contains("images") || start.Names.Contains("annotations")),
-        Read = (path, _) => Read(path),
+        Recognises = start => start.IsObject && (start.Names.Contains("images") || start.Names.Contains("annotations"))
+            || start.IsArray && start.InnerNames.Contains("image_id"),
+        Read = (path, _, reading) => Read(path, reading),
         Write = Write,
         WriteNeedsSize = true,
     };
 
     /// <summary>Reads the file's pictures.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Which labels are meant, and where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing or malformed; the message names the field.</exception>
-    public static IReadOnlyCollection<PictureHeads> Read(string path)
+    public static IReadOnlyCollection<PictureHeads> Read(string path, AnnotationReading? reading = null)
     {
+        reading ??= new AnnotationReading();
+        if (FileStart.Of(path).IsArray)
+        {
+            return JsonStream.Read(path, json =>
+            {
+                var results = new Index(reading);
+                json.Array("", results.AddResult);
+                json.Finish();
+                return results.Store;
+            });
+        }
         // Twice through the file: annotations may stand before the pictures and categories that they refer to.
-        var index = JsonStream.Read(path, json => new Index(path, json));
+        var index = JsonStream.Read(path, json => new Index(path, json, reading));
         return JsonStream.Read(path, json =>
         {
             json.Object("", name =>
@@ -44,17 +56,25 @@ public static class CocoFormat
         });
     }
 
-    private sealed record Category(BoxKind Kind, int[] HeadKeypoints);
+    private sealed record Category(string Name, LabelKind Kind, HeadKeypoints? Keypoints)
+    {
+        internal long Used { get; set; }
+    }
 
     private sealed class Index
     {
+        private readonly AnnotationReading _reading;
         private readonly Dictionary<string, int> _pictures = [];
         private readonly Dictionary<string, Category> _categories = [];
 
-        internal Index(string path, JsonStream json)
+        /// <summary>Of results, which know no categories.</summary>
+        internal Index(AnnotationReading reading) => _reading = reading;
+
+        internal Index(string path, JsonStream json, AnnotationReading reading)
         {
+            _reading = reading;
             bool hasImages = false, hasCategories = false, hasAnnotations = false;
-            var names = new List<string>();
+            var used = new Dictionary<string, long>();
             json.Object("", name =>
             {
                 if (name == "images")
@@ -65,11 +85,19 @@ public static class CocoFormat
                 else if (name == "categories")
                 {
                     hasCategories = true;
-                    json.Array(name, item => names.Add(AddCategory(item)));
+                    json.Array(name, AddCategory);
+                }
+                else if (name == "annotations")
+                {
+                    hasAnnotations = true;
+                    json.Array(name, item =>
+                    {
+                        if (item["category_id"]?.Key() is { } id)
+                            used[id] = used.GetValueOrDefault(id) + 1;
+                    });
                 }
                 else
                 {
-                    hasAnnotations |= name == "annotations";
                     json.Skip();
                 }
             });
@@ -77,16 +105,20 @@ public static class CocoFormat
             if (!hasImages || !hasAnnotations)
                 throw new AnnotationException(
                     $"{path}: has no '{(hasImages ? "annotations" : "images")}'; expected a COCO file");
-            AllAreHeads = !hasCategories;
-            HasHeads = _categories.Values.Any(category => category.Kind == BoxKind.Head);
-            if (hasCategories && _categories.Values.All(category => category.Kind == BoxKind.Other))
-                throw new AnnotationException($"{path}, categories: none is named head, face or person " +
-                    $"(found: {string.Join(", ", names.Take(8).DefaultIfEmpty("nothing"))}); rename it");
+            HasCategories = hasCategories;
+            foreach ((string id, long count) in used)
+                if (_categories.TryGetValue(id, out Category? category))
+                    category.Used = count;
+            Category[] annotated = [.. _categories.Values.Where(category => category.Used > 0)];
+            HasHeads = annotated.Any(category => category.Kind == LabelKind.Head);
+            if (annotated.Length > 0 && annotated.All(category => category.Kind == LabelKind.Other))
+                throw new AnnotationException($"{path}, categories: none that annotations use names heads or persons " +
+                    $"(found: {string.Join(", ", annotated.Take(8).Select(category => category.Name))}); rename it, or say which label is meant");
         }
 
-        internal HeadStore Store { get; } = new();
+        private bool HasCategories { get; }
 
-        private bool AllAreHeads { get; }
+        internal HeadStore Store { get; } = new();
 
         private bool HasHeads { get; }
 
@@ -95,25 +127,31 @@ public static class CocoFormat
             PictureSize? size = item["width"] is { } width && item["height"] is { } height
                 ? item.Place.Size(width.Number(), height.Number())
                 : null;
-            int picture = Store.AddPicture(item.Field("file_name").Text().Replace('\\', '/'), size);
-            if (!_pictures.TryAdd(item.Field("id").Key(), picture))
-                throw item.Place.Error($"id {item.Field("id").Key()} a second time");
+            string id = item.Field("id").Key();
+            int picture = Store.AddPicture(item.Field("file_name").Text().Replace('\\', '/'), size, id);
+            if (!_pictures.TryAdd(id, picture))
+                throw item.Place.Error($"id {id} a second time");
         }
 
-        private string AddCategory(JsonField item)
+        private void AddCategory(JsonField item)
         {
             string name = item.Field("name").Text();
-            string[] keypoints = item["keypoints"]?.Items().Select(point => point.Text()).ToArray() ?? [];
-            int head = Array.FindIndex(keypoints, point => HeadBox.KindOf(point) == BoxKind.Head);
-            int[] indices = head >= 0
-                ? [head]
-                : [.. FaceKeypoints.Select(face => Array.IndexOf(keypoints, face)).Where(at => at >= 0)];
-            BoxKind kind = HeadBox.KindOf(name);
-            // A category made for heads by its keypoint.
-            if (kind == BoxKind.Other && head >= 0)
-                kind = BoxKind.Head;
-            _categories[item.Field("id").Key()] = new Category(kind, indices);
-            return name;
+            string[] names = item["keypoints"]?.Items().Select(point => point.Text()).ToArray() ?? [];
+            HeadKeypoints? keypoints = names.Length > 0 ? new HeadKeypoints(names) : null;
+            LabelKind kind = _reading.Labels.KindOf(name);
+            // A category made for heads by its keypoint; a person's has them too.
+            if (kind == LabelKind.Other && keypoints is { NamesHead: true } && !_reading.Labels.AreAsked)
+                kind = LabelKind.Head;
+            _categories[item.Field("id").Key()] = new Category(name, kind, keypoints);
+        }
+
+        /// <summary>A line of COCO's results.</summary>
+        internal void AddResult(JsonField item)
+        {
+            string image = item.Field("image_id").Key();
+            if (!_pictures.TryGetValue(image, out int picture))
+                _pictures.Add(image, picture = Store.AddPicture(image.Replace('\\', '/'), null));
+            Add(item, picture, null);
         }
 
         internal void Add(JsonField item)
@@ -122,19 +160,74 @@ public static class CocoFormat
             if (!_pictures.TryGetValue(image, out int picture))
                 throw item.Place.Error($"image_id {image} is not among the images");
             Category? category = null;
-            if (!AllAreHeads && !_categories.TryGetValue(item.Field("category_id").Key(), out category))
+            if (HasCategories && !_categories.TryGetValue(item.Field("category_id").Key(), out category))
                 throw item.Place.Error($"category_id {item.Field("category_id").Key()} is not among the categories");
-            BoxKind kind = category?.Kind ?? BoxKind.Head;
-            if (kind == BoxKind.Other || kind == BoxKind.Person && HasHeads)
+            Add(item, picture, category);
+        }
+
+        private void Add(JsonField item, int picture, Category? category)
+        {
+            string label = category?.Name ?? item["category_id"]?.Key() ?? "";
+            LabelKind kind = category?.Kind ?? LabelKind.Head;
+            if (category is null && _reading.Labels.AreAsked)
+                kind = _reading.Labels.KindOf(label);
+            if (kind == LabelKind.Other)
+            {
+                _reading.UnknownLabel("boxes", label);
                 return;
+            }
+            bool crowd = item["iscrowd"] is { IsTrue: true };
+            if (kind == LabelKind.Person && HasHeads && !crowd)
+            {
+                _reading.Omit("persons' boxes left out, as heads are marked in the same file", label);
+                return;
+            }
             double score = item["score"] is { } confidence ? confidence.Place.Score(confidence.Number()) : 1;
-            if (item["iscrowd"] is { IsTrue: true } || kind == BoxKind.Ignored)
-                Store.Ignore(picture, Box(item).Region);
-            else if (category is not null && item["keypoints"] is { } keypoints
-                && Keypoint(keypoints, category.HeadKeypoints, score) is HeadPoint head)
+            if (crowd || kind == LabelKind.Ignored)
+            {
+                if (Shape(item) is { } region)
+                    Store.Ignore(picture, region.Region);
+                else
+                    _reading.Omit("regions to be ignored left out, whose mask is packed", label);
+                return;
+            }
+            if (category?.Keypoints is { } keypoints && item["keypoints"] is { } field && Keypoint(field, keypoints, score) is { } head)
+            {
                 Store.Add(picture, head);
-            else
-                Store.Add(picture, Box(item).Point(kind, score));
+                return;
+            }
+            if (Shape(item) is not { } box)
+            {
+                _reading.Omit("annotations left out, which have neither a box nor a visible head", label);
+                return;
+            }
+            if (category is null)
+                _reading.Guess("boxes taken for heads, as the file names no categories", label.Length > 0 ? $"category {label}" : "");
+            else if (kind == LabelKind.Person)
+                _reading.Guess("heads placed near the top of persons' boxes", label);
+            Store.Add(picture, box.Point(kind, score));
+        }
+
+        /// <summary>
+        /// The box; where there is none, that around the polygons of the segmentation; null where keypoints or a packed
+        /// mask are all there is.
+        /// </summary>
+        private static HeadBox? Shape(JsonField item)
+        {
+            if (item["bbox"] is { } given && !(item["segmentation"] is not null && given.IsArray && !given.Items().Any()))
+                return Box(item);
+            if (item["segmentation"] is { IsArray: true } polygons && polygons.Items().Any())
+            {
+                var points = new List<HeadPoint>();
+                foreach (JsonField polygon in polygons.Items())
+                {
+                    double[] values = polygon.Numbers(6);
+                    for (int i = 0; i + 1 < values.Length; i += 2)
+                        points.Add(polygon.Place.Point(values[i], values[i + 1]));
+                }
+                return HeadBox.Bounds(points);
+            }
+            return item["keypoints"] is null && item["segmentation"] is null ? Box(item) : null;
         }
 
         private static HeadBox Box(JsonField item)
@@ -144,19 +237,13 @@ public static class CocoFormat
             return field.Place.Box(box[0], box[1], box[2], box[3]);
         }
 
-        private static HeadPoint? Keypoint(JsonField field, int[] indices, double score)
+        private static HeadPoint? Keypoint(JsonField field, HeadKeypoints keypoints, double score)
         {
             double[] values = field.Numbers(0);
-            double x = 0, y = 0;
-            int visible = 0;
-            foreach (int index in indices)
-                if (3 * index + 2 < values.Length && values[3 * index + 2] > 0)
-                {
-                    x += values[3 * index];
-                    y += values[3 * index + 1];
-                    visible++;
-                }
-            return visible > 0 ? field.Place.Point(x / visible + 0.5, y / visible + 0.5, score) : null;
+            HeadPoint? head = keypoints.Find(at => 3 * at + 2 < values.Length && values[3 * at + 2] > 0
+                ? field.Place.Point(values[3 * at], values[3 * at + 1])
+                : null);
+            return head is { } point ? field.Place.Point(point.X + 0.5, point.Y + 0.5, score) : null;
         }
     }
 

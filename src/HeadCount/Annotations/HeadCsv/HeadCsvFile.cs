@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using CsvHelper;
 using HeadCount.IO;
 
@@ -18,22 +19,25 @@ public static class HeadCsvFile
         IsTable = true,
         Recognises = start => start.Extension == ".CSV"
             || start.FirstLine.Split(',').Intersect(["image", "x", "y"]).Count() == 3,
-        Read = (path, _) => Read(path),
-        Write = Write,
+        Read = (path, _, reading) => Read(path, reading),
+        Write = (path, pictures) => Write(path, pictures),
     };
 
     /// <summary>The format's shape, for messages.</summary>
     internal const string Layout = "image,x,y[,score]";
 
     /// <summary>Reads the file's pictures in the order of their first rows.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">
     /// The file is missing or a row is malformed; the message names file and line.
     /// </exception>
-    public static IReadOnlyList<PictureHeads> Read(string path) => AnnotationText.Read(path, reader =>
+    public static IReadOnlyList<PictureHeads> Read(string path, AnnotationReading? reading = null) =>
+        AnnotationText.Read(path, reader =>
     {
         try
         {
-            return Read(path, reader);
+            return Read(path, reader, reading ?? new AnnotationReading());
         }
         catch (CsvFormatException e)
         {
@@ -41,7 +45,7 @@ public static class HeadCsvFile
         }
     }, long.MaxValue);
 
-    private static List<PictureHeads> Read(string path, TextReader text)
+    private static List<PictureHeads> Read(string path, TextReader text, AnnotationReading reading)
     {
         using CsvReader csv = CsvReader.Create(text, new CsvReaderOptions
         {
@@ -58,6 +62,9 @@ public static class HeadCsvFile
             throw new AnnotationException($"{path}: line 1 is '{string.Join(',', csv.Headers.ToArray())}'; " +
                 $"expected the column names {Layout}");
         bool hasScore = csv.TryGetFieldIndex("score", out int scoreColumn);
+        foreach (string header in csv.Headers.ToArray())
+            if (header is not ("image" or "x" or "y" or "score"))
+                reading.Omit("columns left out, which say nothing of heads", header);
 
         var pictures = new List<PictureHeads>();
         var headsOf = new Dictionary<string, List<HeadPoint>>();
@@ -101,18 +108,23 @@ public static class HeadCsvFile
     }
 
     /// <summary>
-    /// Writes pictures so that <see cref="Read(string)"/> gives them back exactly, one row a head or one row for a
+    /// Writes pictures so that <see cref="Read(string, AnnotationReading)"/> gives them back exactly, one row a head or one row for a
     /// picture without heads. The score column is left out when every score is 1. The pictures are walked
     /// through twice. Ignored regions are not kept.
     /// </summary>
+    /// <param name="path">The file.</param>
+    /// <param name="pictures">The pictures.</param>
+    /// <param name="byteOrderMark">Whether it begins with a byte order mark, by which spreadsheets tell UTF-8.</param>
     /// <exception cref="IOException">The file cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder or the file may not be written.</exception>
-    public static void Write(string path, IEnumerable<PictureHeads> pictures)
+    public static void Write(string path, IEnumerable<PictureHeads> pictures, bool byteOrderMark = false)
     {
         ArgumentNullException.ThrowIfNull(pictures);
         bool scores = pictures.Any(picture => picture.Heads.Any(head => head.Score != 1));
         WholeFile.Write(path, stream =>
         {
+            if (byteOrderMark)
+                stream.Write(Encoding.UTF8.Preamble);
             using CsvWriter csv = CsvWriter.Create(stream, new CsvWriterOptions { NewLine = "\n" }, leaveOpen: true);
             csv.WriteRecord(scores ? ["image", "x", "y", "score"] : ["image", "x", "y"]);
             foreach (PictureHeads picture in pictures)

@@ -14,7 +14,7 @@ public static class JhuFormat
     {
         Locate = image => SiblingFolder.Find(
             image, "images", ["gt"], Path.GetFileNameWithoutExtension(image) + ".txt"),
-        Read = (path, image) => [Read(path) with { Name = Path.GetFileName(image ?? path) }],
+        Read = (path, image, reading) => [Read(path) with { Name = Path.GetFileName(image ?? path) }],
     };
 
     /// <summary>Reads the heads of one picture.</summary>

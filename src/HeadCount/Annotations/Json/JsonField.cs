@@ -28,7 +28,12 @@ internal sealed class JsonField
         (_parent?.Where ?? "") + (_index is int index ? $"{_name}{index}]" : _parent?.Where.Length > 0
             ? $".{_name}" : _name);
 
+    /// <summary>The name of this field in its object.</summary>
+    internal string Name => _name;
+
     internal bool IsObject => _value.ValueKind == JsonValueKind.Object;
+
+    internal bool IsArray => _value.ValueKind == JsonValueKind.Array;
 
     /// <summary>A field of this object, or null where it is missing or null.</summary>
     internal JsonField? this[string name]
@@ -58,10 +63,10 @@ internal sealed class JsonField
         if (!IsObject)
             throw Place.Error("expected an object");
         foreach (JsonProperty property in _value.EnumerateObject())
-            yield return new JsonField(this, Name(property), null, property.Value);
+            yield return new JsonField(this, NameOf(property), null, property.Value);
     }
 
-    private string Name(JsonProperty property)
+    private string NameOf(JsonProperty property)
     {
         try
         {

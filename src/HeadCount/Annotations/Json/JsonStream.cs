@@ -45,7 +45,14 @@ internal sealed class JsonStream
     }
 
     /// <summary>What is wrong, without the place that the message goes on with.</summary>
-    internal static string Reason(JsonException e) => e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+    internal static string Reason(JsonException e)
+    {
+        string reason = e.Message.Split(" LineNumber:")[0].TrimEnd('.');
+        // What follows speaks to programmers.
+        return reason.Contains("trailing comma", StringComparison.Ordinal) ? "a comma before ] or }, with nothing behind it"
+            : reason.Contains("not supported in this mode", StringComparison.Ordinal) ? "a comment, which JSON has not"
+            : reason.Split(". Change the reader options")[0];
+    }
 
     /// <summary>Walks the fields of the object that comes next.</summary>
     /// <param name="where">The object's place, for messages.</param>

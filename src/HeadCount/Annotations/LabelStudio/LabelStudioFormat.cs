@@ -1,14 +1,16 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using HeadCount.Annotations.Json;
+using HeadCount.Imaging;
 using HeadCount.IO;
 
 namespace HeadCount.Annotations.LabelStudio;
 
 /// <summary>
 /// Label Studio: a JSON array of tasks. Of each the last annotation that was not cancelled counts (<c>annotations</c>,
-/// formerly <c>completions</c>), else the last of <c>predictions</c>. Positions are percents of the picture. Keypoints
-/// are heads whatever their label; rectangles and ellipses go by it (head, face, person, ignore).
+/// formerly <c>completions</c>), else the last of <c>predictions</c>. Positions are percents of the picture. Keypoints,
+/// rectangles, ellipses, polygons and brushes are read; of what is turned, the upright rectangle around it. The label
+/// stands in the region itself or in another result of the same <c>id</c>.
 /// </summary>
 public static partial class LabelStudioFormat
 {
@@ -19,82 +21,184 @@ public static partial class LabelStudioFormat
         IsTable = true,
         Recognises = start => start.IsArray && ((string[])["data", "annotations", "completions", "predictions"])
             .Any(start.InnerNames.Contains) && !start.InnerNames.Contains("heads"),
-        Read = (path, _) => Read(path),
+        Read = (path, _, reading) => Read(path, reading),
         Write = Write,
         WriteNeedsSize = true,
     };
 
     /// <summary>Reads the file's pictures.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Which labels are meant, and where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing or malformed; the message names the field.</exception>
-    public static IReadOnlyList<PictureHeads> Read(string path) => JsonStream.Read(path, json =>
+    public static IReadOnlyList<PictureHeads> Read(string path, AnnotationReading? reading = null) => JsonStream.Read(path, json =>
     {
-        var pictures = new List<PictureHeads>();
-        json.Array("", task => pictures.Add(Picture(task)));
+        reading ??= new AnnotationReading();
+        var pictures = new List<(PictureHeads Picture, string Address)>();
+        json.Array("", task =>
+        {
+            string address = Address(task.Field("data"));
+            pictures.Add((Picture(task, PictureName(address), reading), address));
+        });
         json.Finish();
-        return pictures;
+        // Pictures of one name from different folders keep so much of their address.
+        var twice = pictures.GroupBy(picture => picture.Picture.Name).Where(same => same.DistinctBy(picture => picture.Address).Skip(1).Any())
+            .Select(same => same.Key).ToHashSet();
+        return pictures.ConvertAll(picture => !twice.Contains(picture.Picture.Name) ? picture.Picture
+            : picture.Picture with { Name = PathOf(picture.Address) });
     });
 
-    private static PictureHeads Picture(JsonField task)
+    private static PictureHeads Picture(JsonField task, string name, AnnotationReading reading)
     {
-        var drawn = new DrawnHeads();
+        var drawn = new DrawnHeads(reading);
         PictureSize? size = null;
-        JsonField? work = (task["annotations"] ?? task["completions"])?.Items()
-            .LastOrDefault(item => item["was_cancelled"] is not { IsTrue: true });
-        work ??= task["predictions"]?.Items().LastOrDefault();
+        JsonField[] all = [.. (task["annotations"] ?? task["completions"])?.Items() ?? []];
+        JsonField? work = all.LastOrDefault(item => item["was_cancelled"] is not { IsTrue: true });
+        foreach (JsonField other in all)
+            if (other != work && other["result"] is { } left)
+                reading.Omit("regions of other annotations of a task left out", name, left.Items().Count(IsRegion));
+        if (work is null && task["predictions"]?.Items().LastOrDefault() is { } prediction)
+        {
+            work = prediction;
+            if (all.Length == 0)
+                reading.Guess("tasks without annotation, whose prediction is taken");
+        }
         if (work is not null)
-            foreach (JsonField result in work.Field("result").Items())
-                Add(drawn, result, ref size);
-        return drawn.ToPicture(PictureName(task.Field("data")), size);
+            Add(drawn, [.. work.Field("result").Items()], ref size);
+        return drawn.ToPicture(name, size);
     }
 
-    private static void Add(DrawnHeads drawn, JsonField result, ref PictureSize? size)
+    private static bool IsRegion(JsonField result) => Shape(result) is not null;
+
+    /// <summary>The shape that a result draws, or null where it says something else.</summary>
+    private static string? Shape(JsonField result) => result["type"]?.Text() switch
     {
-        string? type = result["type"]?.Text();
-        if (type is not ("keypointlabels" or "keypoint" or "rectanglelabels" or "rectangle" or "ellipselabels"))
-            return;
+        "keypointlabels" or "keypoint" => "keypoint",
+        "rectanglelabels" or "rectangle" => "rectangle",
+        "ellipselabels" or "ellipse" => "ellipse",
+        "polygonlabels" or "polygon" => "polygon",
+        "brushlabels" or "brush" => "brush",
+        _ => null,
+    };
+
+    private static void Add(DrawnHeads drawn, JsonField[] results, ref PictureSize? size)
+    {
+        var labels = new Dictionary<string, string>();
+        foreach (JsonField result in results)
+            if (result["id"] is { } id && LabelOf(result) is { } label)
+                labels.TryAdd(id.Key(), label);
+        var seen = new HashSet<string>();
+        foreach (JsonField result in results.Where(IsRegion))
+        {
+            string? id = result["id"]?.Key();
+            // The same region by another control.
+            if (id is null || seen.Add(id))
+                Add(drawn, result, LabelOf(result) ?? (id is null ? null : labels.GetValueOrDefault(id)) ?? "", ref size);
+        }
+        foreach (JsonField result in results)
+            if (!IsRegion(result) && (result["id"] is not { } id || !seen.Contains(id.Key())))
+                drawn.Reading.Omit("results left out, which mark no place", result["type"]?.Text() ?? "");
+    }
+
+    /// <summary>The first label of a result, whatever its control.</summary>
+    private static string? LabelOf(JsonField result) => result["value"] is not { IsObject: true } value ? null
+        : value.Fields().Where(field => field.Name.EndsWith("labels", StringComparison.Ordinal) && field.IsArray)
+            .SelectMany(field => field.Items()).Where(label => label.IsText).FirstOrDefault()?.Text();
+
+    private static void Add(DrawnHeads drawn, JsonField result, string label, ref PictureSize? size)
+    {
         if (result["image_rotation"] is { } turn && turn.Number() != 0)
             throw turn.Place.Error("a picture that was turned in the tool; turn the file itself and label it anew");
         PictureSize whole = result.Place.Size(
             result.Field("original_width").Number(), result.Field("original_height").Number());
         size ??= whole;
         JsonField value = result.Field("value");
-        string label = (value["keypointlabels"] ?? value["rectanglelabels"] ?? value["ellipselabels"])?.Items()
-            .FirstOrDefault()?.Text() ?? "head";
         double score = result["score"] is { } confidence ? confidence.Place.Score(confidence.Number()) : 1;
-        double x = Share("x") * whole.Width, y = Share("y") * whole.Height;
-        if (type.StartsWith("keypoint", StringComparison.Ordinal))
+        switch (Shape(result))
         {
-            if (HeadBox.KindOf(label) != BoxKind.Ignored)
-                drawn.Add(value.Place.Point(x, y, score));
-            return;
+            case "keypoint":
+                drawn.Add(label, value.Place.Point(X("x"), Y("y"), score));
+                break;
+            case "rectangle":
+                // Turned about its left upper corner.
+                Box(value.Place.Box(X("x"), Y("y"), X("width"), Y("height")).Turned(Degrees(), X("x"), Y("y")));
+                break;
+            case "ellipse":
+                (double rx, double ry) = (X("radiusX"), Y("radiusY"));
+                Box(value.Place.Box(X("x") - rx, Y("y") - ry, 2 * rx, 2 * ry).Turned(Degrees()));
+                break;
+            case "polygon":
+                HeadPoint[] points = [.. value.Field("points").Items().Select(item =>
+                {
+                    double[] point = item.Numbers(2);
+                    return item.Place.Point(point[0] / 100 * whole.Width, point[1] / 100 * whole.Height);
+                })];
+                Box(points.Length > 0 ? HeadBox.Bounds(points) : throw value.Place.Error("a polygon without points"));
+                break;
+            default:
+                if (BrushMask.Bounds(value.Field("rle"), whole) is { } painted)
+                    Box(painted);
+                else
+                    drawn.Reading.Omit("brushes left out, which paint nothing", label);
+                break;
         }
-        if (value["rotation"] is { } rotation && rotation.Number() != 0)
-            throw rotation.Place.Error("a turned box; draw it upright");
-        bool ellipse = type == "ellipselabels";
-        double width = Share(ellipse ? "radiusX" : "width") * whole.Width * (ellipse ? 2 : 1);
-        double height = Share(ellipse ? "radiusY" : "height") * whole.Height * (ellipse ? 2 : 1);
-        drawn.Add(label, value.Place.Box(
-            ellipse ? x - width / 2 : x, ellipse ? y - height / 2 : y, width, height), score);
 
-        double Share(string name) => value.Field(name).Number() / 100;
+        double X(string name) => value.Field(name).Number() / 100 * whole.Width;
+
+        double Y(string name) => value.Field(name).Number() / 100 * whole.Height;
+
+        double Degrees() => value["rotation"]?.Number() ?? 0;
+
+        void Box(HeadBox box)
+        {
+            if (label.Length > 0)
+            {
+                drawn.Add(label, box, score);
+                return;
+            }
+            drawn.Reading.Guess("regions without a label taken for heads");
+            drawn.Add(LabelKind.Head, label, box, score);
+        }
     }
 
     /// <summary>
-    /// The picture that a task's data names: an upload without its folder and random prefix, a local file's path, or
-    /// the last part of an address.
+    /// The text of a task's data that names its picture: one that ends as pictures do, else the field image or img, else
+    /// an address, else the first text.
     /// </summary>
-    private static string PictureName(JsonField data)
+    private static string Address(JsonField data)
     {
-        JsonField? field = data["image"] ?? data["img"] ?? data.Fields().FirstOrDefault(item => item.IsText);
-        string address = (field ?? throw data.Place.Error("names no picture")).Text();
+        string[] texts = [.. data.Fields().Where(item => item.IsText).Select(item => item.Text())];
+        return texts.FirstOrDefault(text => ImageKinds.IsPicture(PathOf(text)) || ImageKinds.OtherKind(PathOf(text)) is not null)
+            ?? (data["image"] ?? data["img"])?.Text()
+            ?? texts.FirstOrDefault(text => text.Contains("://", StringComparison.Ordinal) || text.StartsWith("/data/", StringComparison.Ordinal))
+            ?? texts.FirstOrDefault()
+            ?? throw data.Place.Error("names no picture");
+    }
+
+    /// <summary>The name in an address: an upload without its folder and random prefix, a local file's path, or the last
+    /// part.</summary>
+    private static string PictureName(string address)
+    {
+        if (address.Contains("?d=", StringComparison.Ordinal))
+            return PathOf(address);
+        string last = PathOf(address) is var path && path.LastIndexOf('/') is var slash ? path[(slash + 1)..] : path;
+        return address.Contains("/upload/", StringComparison.Ordinal) ? UploadPrefix().Replace(last, "")
+            : address.Contains("://", StringComparison.Ordinal) ? last
+            : address.Replace('\\', '/');
+    }
+
+    /// <summary>The path in an address, without host and query.</summary>
+    private static string PathOf(string address)
+    {
         int local = address.IndexOf("?d=", StringComparison.Ordinal);
         if (local >= 0)
             return Uri.UnescapeDataString(address[(local + 3)..]).Replace('\\', '/');
-        if (address.Contains("/upload/", StringComparison.Ordinal))
-            return UploadPrefix().Replace(Uri.UnescapeDataString(address[(address.LastIndexOf('/') + 1)..]), "");
-        if (address.Contains("://", StringComparison.Ordinal))
-            return Uri.UnescapeDataString(address[(address.LastIndexOf('/') + 1)..].Split('?')[0]);
-        return address.Replace('\\', '/');
+        int scheme = address.IndexOf("://", StringComparison.Ordinal);
+        if (scheme < 0 && !address.Contains("/upload/", StringComparison.Ordinal))
+            return address.Replace('\\', '/');
+        string path = address[(scheme < 0 ? 0 : scheme + 3)..].Split('?')[0];
+        if (scheme >= 0)
+            path = path[(path.IndexOf('/', StringComparison.Ordinal) + 1)..];
+        return Uri.UnescapeDataString(path.TrimStart('/'));
     }
 
     [GeneratedRegex("^[0-9a-f]{8}-", RegexOptions.CultureInvariant)]

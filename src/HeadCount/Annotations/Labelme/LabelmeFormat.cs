@@ -14,7 +14,7 @@ public static class LabelmeFormat
     {
         Recognises = Recognises,
         Locate = image => BesideJson.Find(image, Recognises),
-        Read = (path, image) => Read(path) is var picture && image is null
+        Read = (path, image, reading) => Read(path, reading) is var picture && image is null
             ? [picture]
             : [picture with { Name = Path.GetFileName(image!) }],
         Write = Write,
@@ -24,10 +24,12 @@ public static class LabelmeFormat
     private static bool Recognises(FileStart start) => start.IsObject && start.Names.Contains("shapes");
 
     /// <summary>Reads the heads of one picture.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Which labels are meant, and where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing or malformed.</exception>
-    public static PictureHeads Read(string path) => JsonStream.Read(path, json =>
+    public static PictureHeads Read(string path, AnnotationReading? reading = null) => JsonStream.Read(path, json =>
     {
-        var drawn = new DrawnHeads();
+        var drawn = new DrawnHeads(reading ?? new AnnotationReading());
         string name = Path.GetFileNameWithoutExtension(path);
         double? width = null, height = null;
         bool found = false;
@@ -75,8 +77,7 @@ public static class LabelmeFormat
             throw shape.Place.Error("has no points");
         if (type is "point" or "points")
         {
-            if (HeadBox.KindOf(label) != BoxKind.Ignored)
-                points.ForEach(drawn.Add);
+            points.ForEach(point => drawn.Add(label, point));
         }
         else if (type == "circle" && points.Count == 2)
         {

@@ -48,10 +48,32 @@ internal static class MatFile
             return MatHdf5.Variables(new Hdf5File(bytes, start, bytes.Length + (long)MaxBytes));
         if (bytes.AsSpan().StartsWith("MATLAB 7.3"u8))
             throw new InvalidDataException("cut off behind the header of version 7.3");
+        if (IsLevel4(bytes))
+            throw new NotSupportedException("a MAT file of level 4");
         if (bytes.Length < HeaderBytes)
             throw new InvalidDataException($"not a MAT file or cut off: {bytes.Length} bytes, " +
                 $"shorter than the header of {HeaderBytes}");
         return new Parser(IsLittleEndian(bytes)).Variables(bytes.AsMemory(HeaderBytes));
+    }
+
+    /// <summary>
+    /// Whether it begins as level 4 does: five numbers of 32 bits, type, rows, columns, whether there is an imaginary part,
+    /// and the length of the name, which follows and ends with a zero.
+    /// </summary>
+    private static bool IsLevel4(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < 21)
+            return false;
+        bool big = bytes[0] == 0;
+        Span<uint> numbers = stackalloc uint[5];
+        for (int i = 0; i < numbers.Length; i++)
+            numbers[i] = big && bytes[1] != 0 || big && bytes[2..4].IndexOfAnyExcept((byte)0) >= 0
+                ? BinaryPrimitives.ReadUInt32BigEndian(bytes[(4 * i)..])
+                : BinaryPrimitives.ReadUInt32LittleEndian(bytes[(4 * i)..]);
+        (uint type, uint name) = (numbers[0], numbers[4]);
+        return type / 1000 <= 4 && type / 100 % 10 == 0 && type / 10 % 10 <= 5 && type % 10 <= 2 && numbers[3] <= 1
+            && name is >= 2 and <= 64 && bytes.Length >= 20 + name && bytes[19 + (int)name] == 0
+            && bytes.Slice(20, (int)name - 1).IndexOfAnyExceptInRange((byte)'0', (byte)'z') < 0;
     }
 
     /// <summary>Byte order from the header's last two bytes: "IM" as written by a little-endian machine.</summary>

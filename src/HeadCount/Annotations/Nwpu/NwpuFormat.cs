@@ -17,15 +17,18 @@ public static class NwpuFormat
         Locate = image => SiblingFolder.Find(image, "images", ["jsons"], Stem(image) + ".json")
             ?? SiblingFolder.Find(image, "images", ["mats"], Stem(image) + ".mat"),
         Recognises = start => start.IsObject && (start.Names.Contains("img_id") || start.Names.Contains("human_num")),
-        Read = (path, image) => [Read(path) with { Name = image is null ? Stem(path) : Path.GetFileName(image) }],
+        Read = (path, image, reading) => [Read(path, reading) with { Name = image is null ? Stem(path) : Path.GetFileName(image) }],
     };
 
     private static string Stem(string path) => Path.GetFileNameWithoutExtension(path);
 
     /// <summary>Reads the heads of one picture.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing, malformed or holds no such points.</exception>
-    public static PictureHeads Read(string path)
+    public static PictureHeads Read(string path, AnnotationReading? reading = null)
     {
+        reading ??= new AnnotationReading();
         if (Path.GetExtension(path).Equals(".mat", StringComparison.OrdinalIgnoreCase))
             return new PictureHeads(Stem(path), MatPoints.Read(path, "annPoints"));
         return JsonStream.Read(path, json =>
@@ -33,6 +36,7 @@ public static class NwpuFormat
             var points = new List<HeadPoint>();
             var boxes = new List<HeadBox>();
             bool found = false;
+            double? stated = null;
             json.Object("", name =>
             {
                 if (name == "points")
@@ -43,6 +47,10 @@ public static class NwpuFormat
                         double[] point = item.Numbers(2);
                         points.Add(item.Place.Point(point[0], point[1]));
                     });
+                }
+                else if (name == "human_num")
+                {
+                    json.Value(name, value => stated = value.IsText ? null : value.NumberOrNull());
                 }
                 else if (name == "boxes")
                 {
@@ -60,9 +68,13 @@ public static class NwpuFormat
             json.Finish();
             if (!found)
                 throw new AnnotationException($"{path}: has no 'points'; expected a file of NWPU-Crowd");
+            if (stated is double number && number != points.Count)
+                reading.Guess("pictures whose points are taken, though they are not as many as human_num says", Path.GetFileName(path));
+            if (boxes.Count != points.Count)
+                reading.Omit("boxes left out, as not every point has one", Path.GetFileName(path), boxes.Count);
             return boxes.Count != points.Count
                 ? new PictureHeads(Stem(path), points)
-                : new PictureHeads(Stem(path), [.. boxes.Select(box => box.Point(BoxKind.Head))])
+                : new PictureHeads(Stem(path), [.. boxes.Select(box => box.Point(LabelKind.Head))])
                 {
                     Sigmas = [.. boxes.Select(box => HeadSigma.OfBox(box.Width, box.Height))],
                 };

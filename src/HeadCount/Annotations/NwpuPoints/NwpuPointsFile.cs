@@ -19,7 +19,7 @@ public static class NwpuPointsFile
     {
         IsTable = true,
         Recognises = start => LooksRight(start.FirstLine),
-        Read = (path, _) => Read(path),
+        Read = (path, _, _) => Read(path),
         Write = Write,
     };
 
@@ -135,7 +135,7 @@ public static class NwpuPointsFile
 
         internal ReadOnlySpan<char> Next()
         {
-            int end = _rest.IndexOfAny(' ', '\t');
+            int end = _rest.IndexOfAny(" \t\v\f\u00A0");
             ReadOnlySpan<char> value = end < 0 ? _rest : _rest[..end];
             _rest = end < 0 ? [] : _rest[end..].TrimStart();
             return value;

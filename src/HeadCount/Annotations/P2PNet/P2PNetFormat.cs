@@ -1,3 +1,5 @@
+using HeadCount.Imaging;
+
 namespace HeadCount.Annotations.P2PNet;
 
 /// <summary>
@@ -12,13 +14,16 @@ public static class P2PNetFormat
     {
         IsTable = true,
         Recognises = start => start.Extension is ".LIST" or ".TXT" && Cut(start.FirstLine) is not null,
-        Read = (path, _) => Read(path),
+        Read = (path, _, reading) => Read(path, reading),
     };
 
     /// <summary>Reads the pictures of a list.</summary>
+    /// <param name="path">The list.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">A file is missing or a line is malformed.</exception>
-    public static IReadOnlyList<PictureHeads> Read(string path)
+    public static IReadOnlyList<PictureHeads> Read(string path, AnnotationReading? reading = null)
     {
+        reading ??= new AnnotationReading();
         string folder = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "";
         return AnnotationText.Lines(path, (place, text) =>
         {
@@ -34,9 +39,10 @@ public static class P2PNetFormat
             }
         });
 
-        static HeadPoint Point(NumberRow row)
+        HeadPoint Point(NumberRow row)
         {
             row.Require(2, "x y");
+            reading.Omit("numbers behind x and y left out", "", row.Values.Length - 2);
             return row.Place.Point(row[0] + 0.5, row[1] + 0.5);
         }
     }
@@ -47,9 +53,8 @@ public static class P2PNetFormat
         row = row.Trim().Replace('\\', '/');
         if (!row.EndsWith(".txt", StringComparison.OrdinalIgnoreCase))
             return null;
-        for (int blank = row.IndexOf(' ', StringComparison.Ordinal); blank >= 0;
-            blank = row.IndexOf(' ', blank + 1))
-            if (Dataset.IsPicture(row[..blank]))
+        for (int blank = 1; blank < row.Length; blank++)
+            if (char.IsWhiteSpace(row[blank]) && ImageKinds.IsPicture(row[..blank]))
                 return (row[..blank], row[(blank + 1)..].TrimStart());
         return null;
     }

@@ -19,7 +19,7 @@ public static class ParquetFormat
     {
         IsTable = true,
         Recognises = start => start.Extension == ".PARQUET" || start.Text.StartsWith("PAR1", StringComparison.Ordinal),
-        Read = (path, _) => Read(path),
+        Read = (path, _, reading) => Read(path, reading),
         Write = Write,
     };
 
@@ -35,15 +35,18 @@ public static class ParquetFormat
     private const int MaxNameLength = 1 << 15;
 
     /// <summary>Reads the file's pictures in the order of their first rows, at 20 bytes of memory a head.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">
     /// The file is missing or malformed; the message names file and row.
     /// </exception>
-    public static IReadOnlyCollection<PictureHeads> Read(string path) => AnnotationText.Open(path, stream =>
+    public static IReadOnlyCollection<PictureHeads> Read(string path, AnnotationReading? reading = null) =>
+        AnnotationText.Open(path, stream =>
     {
         try
         {
             ParquetGuard.CheckFooter(stream);
-            return ReadAsync(path, stream).GetAwaiter().GetResult();
+            return ReadAsync(path, stream, reading ?? new AnnotationReading()).GetAwaiter().GetResult();
         }
         // Damage shows in the library in many ways: as bad indices, lengths, types and references.
         catch (Exception e) when (e is not AnnotationException)
@@ -53,12 +56,16 @@ public static class ParquetFormat
         }
     });
 
-    private static async Task<IReadOnlyCollection<PictureHeads>> ReadAsync(string path, Stream stream)
+    private static async Task<IReadOnlyCollection<PictureHeads>> ReadAsync(
+        string path, Stream stream, AnnotationReading reading)
     {
         await using ParquetReader reader = await ParquetReader.CreateAsync(stream, leaveStreamOpen: true)
             .ConfigureAwait(false);
         DataField image = Field("image"), x = Field("x"), y = Field("y");
         DataField? score = Find("score");
+        foreach (Field field in reader.Schema.Fields)
+            if (field.Name is not ("image" or "x" or "y" or "score"))
+                reading.Omit("columns left out, which say nothing of heads", field.Name);
         var store = new HeadStore();
         var indices = new Dictionary<string, int>();
         long row = 0;
@@ -162,7 +169,7 @@ public static class ParquetFormat
         new($"{path}: column '{field.Name}' holds {field.ClrType.Name}; expected {expected}");
 
     /// <summary>
-    /// Writes pictures so that <see cref="Read(string)"/> gives them back exactly. The score column is left out when
+    /// Writes pictures so that <see cref="Read(string, AnnotationReading)"/> gives them back exactly. The score column is left out when
     /// every score is 1. The pictures are walked through twice. Ignored regions are not kept.
     /// </summary>
     /// <exception cref="IOException">The file cannot be written.</exception>

@@ -16,9 +16,9 @@ public static class ShanghaiTechFormat
     {
         Locate = Locate,
         Recognises = start => start.HasMatVariable("image_info"),
-        Read = (path, image) =>
+        Read = (path, image, reading) =>
         [
-            new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),
+            new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path, reading)),
         ],
         Write = Write,
     };
@@ -34,19 +34,28 @@ public static class ShanghaiTechFormat
         imagePath, "images", ["ground-truth", "ground_truth"], $"GT_{Path.GetFileNameWithoutExtension(imagePath)}.mat");
 
     /// <summary>Reads the head points of one <c>GT_IMG_n.mat</c>.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing, malformed or holds no such points.</exception>
-    public static IReadOnlyList<HeadPoint> Read(string path)
+    public static IReadOnlyList<HeadPoint> Read(string path, AnnotationReading? reading = null)
     {
+        reading ??= new AnnotationReading();
         var variables = MatFile.Read(path);
         if (!variables.TryGetValue("image_info", out MatValue? info))
             throw MatPoints.Missing(path, "image_info", variables.Keys);
-        if (info is MatCell { Items: [var first, ..] })
+        if (info is MatCell { Items: [var first, ..] and var cells })
+        {
+            reading.Omit("cells of image_info left out, of which the first is taken", Path.GetFileName(path), cells.Length - 1);
             info = first;
+        }
         if (info is not MatStruct { Fields: var fields })
             throw new AnnotationException($"{path}: image_info{{1,1}} is no struct; expected a field 'location'");
-        return fields.TryGetValue("location", out MatValue[]? location)
-            ? MatPoints.FromTable(path, "image_info{1,1}.location", location[0])
-            : throw MatPoints.Missing(path, "image_info{1,1}.location", fields.Keys);
+        if (!fields.TryGetValue("location", out MatValue[]? location))
+            throw MatPoints.Missing(path, "image_info{1,1}.location", fields.Keys);
+        IReadOnlyList<HeadPoint> heads = MatPoints.FromTable(path, "image_info{1,1}.location", location[0]);
+        if (fields.TryGetValue("number", out MatValue[]? number) && number[0] is MatNumbers { Values: [var stated] } && stated != heads.Count)
+            reading.Guess("pictures whose points are taken, though they are not as many as number says", Path.GetFileName(path));
+        return heads;
     }
 
     /// <summary>

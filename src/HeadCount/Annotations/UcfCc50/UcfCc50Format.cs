@@ -14,7 +14,7 @@ public static class UcfCc50Format
     {
         Locate = Locate,
         Recognises = start => start.HasMatVariable("annPoints"),
-        Read = (path, image) =>
+        Read = (path, image, reading) =>
         [
             new PictureHeads(image is null ? PictureName(path) : Path.GetFileName(image), Read(path)),
         ],

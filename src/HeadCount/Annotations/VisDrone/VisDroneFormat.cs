@@ -8,6 +8,9 @@ namespace HeadCount.Annotations.VisDrone;
 /// </summary>
 public static class VisDroneFormat
 {
+    private static readonly string[] Categories = ["ignored", "pedestrian", "people", "bicycle", "car", "van", "truck",
+        "tricycle", "awning-tricycle", "bus", "motor", "others"];
+
     private const string Row = "[frame,id,]left,top,w,h,score,category,truncation,occlusion";
 
     /// <summary>The format for <see cref="Dataset"/>.</summary>
@@ -15,9 +18,10 @@ public static class VisDroneFormat
         "images/name.jpg with annotations/name.txt or sequences/SEQ/n.jpg with annotations/SEQ.txt")
     {
         IsTable = true,
+        IsSequence = true,
         Locate = Locate,
         Recognises = start => start.Extension == ".TXT" && Columns(start.FirstLine) is 8 or 10,
-        Read = Read,
+        Read = (path, image, reading) => Read(path, image, reading),
     };
 
     private static string? Locate(string image)
@@ -37,13 +41,15 @@ public static class VisDroneFormat
     /// <summary>Reads one picture, or the frames of a sequence that have rows.</summary>
     /// <param name="path">The annotation file.</param>
     /// <param name="image">The picture that it was found for, where it is known.</param>
+    /// <param name="reading">Where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing or a line is malformed.</exception>
-    public static IReadOnlyList<PictureHeads> Read(string path, string? image = null)
+    public static IReadOnlyList<PictureHeads> Read(string path, string? image = null, AnnotationReading? reading = null)
     {
+        reading ??= new AnnotationReading();
         var rows = AnnotationText.Rows(path);
         if (rows is [{ Values.Length: >= 10 }, ..])
         {
-            var frames = new Frames();
+            var frames = new Frames(reading);
             foreach (NumberRow row in rows)
             {
                 row.Require(10, Row);
@@ -51,7 +57,7 @@ public static class VisDroneFormat
             }
             return frames.ToPictures("{0:0000000}.jpg");
         }
-        var drawn = new DrawnHeads();
+        var drawn = new DrawnHeads(reading);
         foreach (NumberRow row in rows)
         {
             row.Require(8, Row);
@@ -67,6 +73,10 @@ public static class VisDroneFormat
         if (category == 0 || score == 0 && category is (1 or 2))
             drawn.Ignore(box);
         else if (category is 1 or 2)
-            drawn.Add("person", box);
+            drawn.Add(LabelKind.Person, Categories[(int)category], box);
+        else
+            drawn.Reading.UnknownLabel("boxes", category > 0 && category < Categories.Length && category == (int)category
+                ? Categories[(int)category]
+                : FormattableString.Invariant($"category {category}"));
     }
 }

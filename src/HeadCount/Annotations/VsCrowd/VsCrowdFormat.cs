@@ -16,9 +16,10 @@ public static class VsCrowdFormat
         "vscrowd", "VSCrowd", "videos/SEQ/n.jpg with annotations/SEQ.txt (VSCrowd)")
     {
         IsTable = true,
+        IsSequence = true,
         Locate = Locate,
         Recognises = start => start.Extension == ".TXT" && LooksRight(start.FirstLine),
-        Read = (path, _) => Read(path),
+        Read = (path, _, _) => Read(path),
     };
 
     private static string? Locate(string image)
@@ -34,7 +35,7 @@ public static class VsCrowdFormat
     /// <summary>One number and seven more a head, as far as the line is at hand.</summary>
     internal static bool LooksRight(string line)
     {
-        string[] parts = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] parts = line.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         return parts.Length >= 8 && (parts.Length % 7 == 1 || line.Length > 60_000) && parts.Take(8).All(part =>
             double.TryParse(part, NumberStyles.Float, CultureInfo.InvariantCulture, out _));
     }

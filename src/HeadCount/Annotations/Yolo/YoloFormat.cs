@@ -6,9 +6,11 @@ using HeadCount.IO;
 namespace HeadCount.Annotations.Yolo;
 
 /// <summary>
-/// Boxes as Ultralytics' YOLO trains on them: <c>images/…/name.jpg</c> with <c>labels/…/name.txt</c>, one row
-/// <c>class cx cy w h [score]</c> a box in shares of the picture. Class names come from <c>classes.txt</c>,
-/// <c>obj.names</c> or <c>data.yaml</c> beside the labels or up to two folders above; without them every box is a head.
+/// Boxes as Ultralytics' YOLO trains on them: <c>images/…/name.jpg</c> with <c>labels/…/name.txt</c>, or, as Darknet,
+/// LabelImg and CVAT have it, <c>name.txt</c> beside <c>name.jpg</c>. A row is <c>class cx cy w h [score] [track]</c>, or
+/// <c>class x1 y1 x2 y2 x3 y3 … [score]</c> for a polygon, of which the rectangle around it is taken; all are fractions
+/// of the picture. Keypoints stand behind the box where the data file has <c>kpt_shape</c>. <see cref="YoloClasses"/>
+/// finds the names of the classes; without them every box is a head.
 /// </summary>
 public static class YoloFormat
 {
@@ -16,12 +18,12 @@ public static class YoloFormat
 
     /// <summary>The format for <see cref="Dataset"/>.</summary>
     public static AnnotationFormat Format { get; } = new(
-        "yolo", "YOLO", "images/name.jpg with labels/name.txt")
+        "yolo", "YOLO", "images/name.jpg with labels/name.txt, or name.txt beside name.jpg")
     {
         Locate = Locate,
         Recognises = start => start.Extension == ".TXT" && LooksRight(start.FirstLine),
-        Read = (path, image) => [Read(path, image
-            ?? throw new AnnotationException($"{path}: its picture is needed for the size; give the dataset folder"))],
+        Read = (path, image, reading) => [Read(path, image
+            ?? throw new AnnotationException($"{path}: its picture is needed for the size; give the dataset folder"), reading)],
         Write = Write,
         WriteNeedsSize = true,
     };
@@ -38,14 +40,23 @@ public static class YoloFormat
     private static string? Locate(string image)
     {
         string label = LabelName(image.Replace('\\', '/'));
-        return label.Length > 0 && File.Exists(label) ? label : null;
+        if (label.Length > 0 && File.Exists(label))
+            return label;
+        string beside = Path.ChangeExtension(image, ".txt");
+        if (!File.Exists(beside))
+            return null;
+        // An empty file is a label where classes are known; other texts may stand beside a picture too.
+        bool isLabel = new FileInfo(beside).Length == 0
+            ? YoloClasses.AreNear(beside)
+            : LooksRight(FileStart.Of(beside).FirstLine);
+        return isLabel ? beside : null;
     }
 
-    /// <summary>The path with its last folder named images replaced by labels; empty where none is named so.</summary>
+    /// <summary>The path with its last folder named images (Darknet: JPEGImages too) replaced by labels; empty where none is named so.</summary>
     private static string LabelName(string image)
     {
         string[] parts = image.Split('/');
-        int at = Array.FindLastIndex(parts, part => part.Equals("images", StringComparison.OrdinalIgnoreCase));
+        int at = Array.FindLastIndex(parts, part => part.Equals("images", StringComparison.OrdinalIgnoreCase) || part == "JPEGImages");
         if (at < 0)
             return "";
         parts[at] = "labels";
@@ -55,69 +66,70 @@ public static class YoloFormat
     /// <summary>Reads the heads of one picture.</summary>
     /// <param name="path">The label file; an empty one is a picture without heads.</param>
     /// <param name="image">The picture, whose size is read.</param>
+    /// <param name="reading">Which labels are meant, and where notes are taken.</param>
     /// <exception cref="AnnotationException">The file is missing or a line is malformed.</exception>
     /// <exception cref="PictureException">The picture cannot be opened.</exception>
-    public static PictureHeads Read(string path, string image)
+    public static PictureHeads Read(string path, string image, AnnotationReading? reading = null)
     {
+        reading ??= new AnnotationReading();
         using var picture = Picture.Open(image);
         var size = new PictureSize(picture.Width, picture.Height);
-        IReadOnlyList<string>? names = ClassNames(path);
-        var drawn = new DrawnHeads();
+        var classes = YoloClasses.Of(path, reading);
+        var drawn = new DrawnHeads(reading);
         foreach (NumberRow row in AnnotationText.Rows(path))
         {
             row.Require(5, Row);
-            if (Math.Abs(row[1]) > 10 || Math.Abs(row[2]) > 10 || Math.Abs(row[3]) > 10 || Math.Abs(row[4]) > 10)
-                throw row.Place.Error("numbers beyond 10, where shares of the picture are due (0..1), not pixels");
-            double width = row[3] * size.Width, height = row[4] * size.Height;
-            HeadBox box = row.Place.Box(row[1] * size.Width - width / 2, row[2] * size.Height - height / 2,
-                width, height);
-            // More numbers than a score are a polygon or keypoints.
-            double score = row.Values.Length == 6 ? row.Place.Score(row[5]) : 1;
-            drawn.Add(Label(row, names), box, score);
+            (HeadBox box, double score) = Shape(row, classes, size);
+            string number = row[0].ToString(CultureInfo.InvariantCulture);
+            if (row[0] < 0 || row[0] != Math.Floor(row[0]) || row[0] > int.MaxValue)
+                throw row.Place.Error($"{number} is no number of a class");
+            if (classes.AreNamed)
+            {
+                string name = classes.Name((int)row[0])
+                    ?? throw row.Place.Error($"class {number}, of which {classes.Path} says nothing");
+                drawn.Add(name, box, score);
+            }
+            else if (reading.Labels.AreAsked)
+            {
+                drawn.Add(number, box, score);
+            }
+            else
+            {
+                reading.Guess("boxes taken for heads, as no file names their classes", $"class {number}");
+                drawn.Add(LabelKind.Head, number, box, score);
+            }
         }
         return drawn.ToPicture(Path.GetFileName(image), size);
-
-        static string Label(NumberRow row, IReadOnlyList<string>? names)
-        {
-            if (names is null)
-                return "head";
-            return row[0] >= 0 && row[0] < names.Count
-                ? names[(int)row[0]]
-                : throw row.Place.Error(FormattableString.Invariant(
-                    $"class {row[0]}, of which the names file with {names.Count} names says nothing"));
-        }
     }
 
-    private static IReadOnlyList<string>? ClassNames(string path)
+    /// <summary>The box of a row, in pixels, and its score.</summary>
+    private static (HeadBox Box, double Score) Shape(NumberRow row, YoloClasses classes, PictureSize size)
     {
-        string? folder = Path.GetDirectoryName(Path.GetFullPath(path));
-        for (int up = 0; up < 3 && folder is not null; up++, folder = Path.GetDirectoryName(folder))
+        double[] values = row.Values;
+        bool hasKeypoints = classes.KeypointNumbers > 0 && values.Length >= 5 + classes.KeypointNumbers;
+        int behind = hasKeypoints ? values.Length - 5 - classes.KeypointNumbers : values.Length - 5;
+        // Behind a box: nothing, a score, the number of a track, or both.
+        bool isTrack = values[^1] > 1 && values[^1] == Math.Floor(values[^1]);
+        bool isBox = hasKeypoints || behind is 0 or 1 || behind == 2 && isTrack;
+        foreach (double value in isBox ? values.AsSpan(1, 4) : values.AsSpan(1, (values.Length - 1) / 2 * 2))
+            if (Math.Abs(value) > 10)
+                throw row.Place.Error("numbers beyond 10, where fractions of the picture are due (0..1), not pixels");
+        if (isBox)
         {
-            foreach (string file in (string[])["classes.txt", "obj.names"])
-                if (Path.Combine(folder, file) is var names && File.Exists(names))
-                    return AnnotationText.Lines(names, (_, line) => line.Trim());
-            if (Path.Combine(folder, "data.yaml") is var yaml && File.Exists(yaml))
-                return NamesOfYaml(yaml);
+            double width = values[3] * size.Width, height = values[4] * size.Height;
+            int at = 5 + (hasKeypoints ? classes.KeypointNumbers : 0);
+            double score = behind == 0 || behind == 1 && isTrack ? 1 : row.Place.Score(values[at]);
+            return (row.Place.Box(values[1] * size.Width - width / 2, values[2] * size.Height - height / 2, width, height), score);
         }
-        return null;
-    }
-
-    /// <summary>
-    /// The value of <c>names</c>: a list in brackets, or lines <c>- name</c> or <c>0: name</c> below it.
-    /// </summary>
-    private static IReadOnlyList<string>? NamesOfYaml(string path)
-    {
-        var lines = AnnotationText.Lines(path, (_, line) => line.Split('#')[0].TrimEnd());
-        int at = lines.FindIndex(line => line.StartsWith("names:", StringComparison.Ordinal));
-        if (at < 0)
-            return null;
-        string value = lines[at]["names:".Length..].Trim();
-        IEnumerable<string> items = value.Length > 0
-            ? value.Trim('[', ']', '{', '}').Split(',')
-            : lines.Skip(at + 1).TakeWhile(line => line.Length == 0 || line[0] is ' ' or '-' or '\t');
-        return [.. items.Select(item => item.Trim().TrimStart('-'))
-            .Select(item => item[(item.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim(' ', '\'', '"'))
-            .Where(item => item.Length > 0)];
+        // An odd number behind the class: the last one is a score.
+        bool hasScore = values.Length % 2 == 0;
+        int numbers = values.Length - 1 - (hasScore ? 1 : 0);
+        if (numbers < 6)
+            throw row.Place.Error($"{values.Length} numbers; expected '{Row}' or the corners of a polygon");
+        var points = new HeadPoint[numbers / 2];
+        for (int i = 0; i < points.Length; i++)
+            points[i] = row.Place.Point(values[1 + 2 * i] * size.Width, values[2 + 2 * i] * size.Height);
+        return (HeadBox.Bounds(points), hasScore ? row.Place.Score(values[^1]) : 1);
     }
 
     /// <summary>

@@ -60,6 +60,54 @@ public sealed class CocoFormatTests : IDisposable
     public void WithoutCategories_EveryBoxIsAHead() => Assert.Equal([new HeadPoint(5, 10)], Read(
         $$"""{ {{Images}},"annotations":[{"image_id":7,"bbox":[0,0,10,20]}]}""")[0].Heads);
 
+    [Fact]
+    public void Categories_WithoutAnnotations_SayNothing() => Assert.Equal([new HeadPoint(5, 2)], Read($$"""
+        { {{Images}},"categories":[{"id":0,"name":"head","supercategory":"none"},{"id":1,"name":"person","supercategory":"head"}],
+          "annotations":[{"image_id":7,"category_id":1,"bbox":[0,0,10,30]}]}
+        """)[0].Heads);
+
+    // PoseTrack: nose, head_bottom, head_top; keypoints count pixels from 0.
+    [Theory]
+    [InlineData("[9,9,1, 10,30,1, 20,10,1]", 15.5, 20.5)]
+    [InlineData("[9,9,1, 10,30,1, 0,0,0]", 9.5, 9.5)]
+    [InlineData("[0,0,0, 10,30,1, 0,0,0]", 50, 4)]
+    public void Keypoints_TopAndBottomOfTheHead_GiveItsMiddle(string keypoints, double x, double y) =>
+        Assert.Equal([new HeadPoint(x, y)], Read($$"""
+            { {{Images}},"categories":[{"id":1,"name":"person","keypoints":["nose","head_bottom","head_top"]}],
+              "annotations":[{"image_id":7,"category_id":1,"bbox":[0,0,100,60],"keypoints":{{keypoints}}}]}
+            """)[0].Heads);
+
+    [Fact]
+    public void Results_AreReadByTheirPictureNumbers()
+    {
+        var reading = new AnnotationReading();
+        PictureHeads[] pictures = [.. PointFile.Read(_folder.Write("r.json", """
+            [{"image_id":42,"category_id":1,"bbox":[10,20,4,6],"score":0.25},{"image_id":"a.jpg","category_id":1,"bbox":[0,0,2,2],"score":1}]
+            """), reading)];
+        Assert.Equal(["42", "a.jpg"], pictures.Select(picture => picture.Name));
+        Assert.Equal([new HeadPoint(12, 23, 0.25)], pictures[0].Heads);
+        Assert.Contains("category 1 2", Assert.Single(reading.Notes).ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Segmentation_StandsInForABoxThatIsMissing() => Assert.Equal([new HeadPoint(5, 10)], Read($$"""
+        { {{Images}},"annotations":[{"image_id":7,"segmentation":[[0,0,10,0,10,20],[2,2,3,3,4,4]]}]}
+        """)[0].Heads);
+
+    [Fact]
+    public void Dataset_TablesBesideTheirPictures_AsRoboflowHasThem()
+    {
+        foreach (string part in (string[])["train", "valid"])
+        {
+            _folder.Write($"{part}/a.jpg", [1]);
+            _folder.Write($"{part}/_annotations.coco.json", $$"""
+                {"images":[{"id":0,"file_name":"a.jpg"}],"annotations":[{"image_id":0,"bbox":[0,0,{{part.Length}},2]}]}
+                """);
+        }
+        var images = Dataset.Load(_folder.Root).Images;
+        Assert.Equal(["train/a.jpg", "valid/a.jpg"], images.Select(image => image.Name));
+    }
+
     [Theory]
     [InlineData("""{"image_id":8,"bbox":[0,0,1,1]}""", "annotations[1]: image_id 8 is not among the images")]
     [InlineData("""{"bbox":[0,0,1,1]}""", "annotations[1]: has no 'image_id'")]
@@ -79,7 +127,8 @@ public sealed class CocoFormatTests : IDisposable
     [Fact]
     public void NoPersonAmongTheCategories_SaysWhatThereIs() => Assert.Contains("found: car, dog", Assert.Throws<
         AnnotationException>(() => Read($$"""
-            { {{Images}},"annotations":[],"categories":[{"id":1,"name":"car"},{"id":2,"name":"dog"}]}
+            { {{Images}},"annotations":[{"image_id":7,"category_id":2,"bbox":[0,0,1,1]},{"image_id":7,"category_id":1,"bbox":[0,0,1,1]}],
+              "categories":[{"id":1,"name":"car"},{"id":2,"name":"dog"},{"id":3,"name":"person"}]}
             """)).Message, StringComparison.Ordinal);
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class LabelmeFormatTests : IDisposable
     [InlineData("""{"shapes":{}}""", ", shapes: expected an array")]
     [InlineData("""{"shapes":[],"imageWidth":-5,"imageHeight":2}""", ", imageWidth and imageHeight: a picture of -5×2")]
     [InlineData("{\"version\":1}", ": has no 'shapes'")]
-    [InlineData("{\"shapes\":[\n{\"label\":\"h\",}", ", line 2: no valid JSON")]
+    [InlineData("{\"shapes\":[\n{\"label\":\"h\",}", ", line 2: no valid JSON (a comma before ] or }")]
     public void Read_Malformed_NamesTheField(string json, string reason)
     {
         string path = _folder.Write("a.json", json);

@@ -39,6 +39,28 @@ public sealed class ViaFormatTests : IDisposable
         Assert.Equal([new HeadPoint(3, 4)], Assert.Single(Dataset.Load(_folder.Root).Images).Heads);
     }
 
+    // VIA 2 user guide: text, checkbox, radio, dropdown and image attributes.
+    [Theory]
+    [InlineData("""{"type":"car"}""", 0)]
+    [InlineData("""{"type":"person"}""", 2)]
+    [InlineData("""{"type":{"person":true}}""", 2)]
+    [InlineData("""{"type":{"person":false,"car":true}}""", 0)]
+    [InlineData("""{"type":{"person":false},"id":"17"}""", 15)]
+    [InlineData("""{"quality":{"good":true},"kind":"head"}""", 15)]
+    [InlineData("""{"head":"1"}""", 15)]
+    [InlineData("""{"name":"not_defined","type":"unknown"}""", 15)]
+    [InlineData("{}", 15)]
+    public void Attributes_OfEveryKind_SayWhatARegionIs(string attributes, double y)
+    {
+        var reading = new AnnotationReading();
+        PictureHeads picture = Assert.Single(ViaFormat.Read(_folder.Write("p.json", $$$"""
+            {"a":{"filename":"a.jpg","regions":[{"shape_attributes":{"name":"rect","x":0,"y":0,"width":30,"height":30},
+            "region_attributes":{{{attributes}}}}]}}
+            """), reading));
+        Assert.Equal(y == 0 ? [] : [new HeadPoint(15, y)], picture.Heads);
+        Assert.Equal(y == 0 ? 1 : 0, reading.LeftOut);
+    }
+
     [Fact]
     public void Project_ManyPicturesAndAllShapes()
     {

@@ -49,13 +49,73 @@ public sealed class YoloFormatTests : IDisposable
     [Theory]
     [InlineData("0 0.5 0.25 0.1\n", "line 1: 4 numbers")]
     [InlineData("0 0.5 0.25 0.1 0.1\n0 120 60 20 20\n", "line 2: numbers beyond 10")]
-    [InlineData("0 0,5 0,25 0,1 0,1\n", "line 1: numbers beyond 10")]
+    [InlineData("0 0,5 0,25 0,1 0,1\n", "line 1: '0 0,5 0,25 0,1 0,1' has decimal commas")]
     [InlineData("0 0.5 0.25 -0.1 0.1\n", "line 1: a box of -20×10")]
+    [InlineData("0.5 0.5 0.25 0.1 0.1\n", "line 1: 0.5 is no number of a class")]
+    [InlineData("0 0.5 0.25 0.1 0.1 0.9 0.9 0.9 17\n", "line 1: numbers beyond 10")]
     [InlineData("0 NaN 0.25 0.1 0.1\n", "line 1: 'NaN' is no number")]
     public void Read_Malformed_NamesTheLine(string labels, string reason)
     {
         string message = Assert.Throws<AnnotationException>(() => Load(labels)).Message;
         Assert.StartsWith($"{_folder["labels/val/a.txt"]}, {reason}", message, StringComparison.Ordinal);
+    }
+
+    // Ultralytics takes the rectangle around a polygon (segments2boxes), and rows of predictions end with a score.
+    [Theory]
+    [InlineData("0 0.1 0.2 0.3 0.2 0.3 0.6 0.1 0.6", 40, 40, 1)]
+    [InlineData("0 0.1 0.2 0.3 0.2 0.2 0.6", 40, 40, 1)]
+    [InlineData("0 0.1 0.2 0.3 0.2 0.3 0.6 0.1 0.6 0.75", 40, 40, 0.75)]
+    [InlineData("0 0.2 0.4 0.1 0.1 17", 40, 40, 1)]
+    [InlineData("0 0.2 0.4 0.1 0.1 0.5 17", 40, 40, 0.5)]
+    public void Read_PolygonsScoresAndTracks(string row, double x, double y, double score)
+    {
+        HeadPoint head = Assert.Single(Load(row + "\n"));
+        Assert.Equal((x, y, score), (Math.Round(head.X, 9), Math.Round(head.Y, 9), head.Score));
+    }
+
+    [Fact]
+    public void Read_Keypoints_StandBehindTheBox_WhereTheDataFileSaysSo()
+    {
+        _folder.Write("data.yaml", "kpt_shape: [2, 3]\nnames:\n  0: head\n");
+        Assert.Equal([new HeadPoint(100, 25)], Load("0 0.5 0.25 0.1 0.1 0.4 0.2 2 0.6 0.3 2\n"));
+    }
+
+    [Theory]
+    [InlineData("data.yaml", "names: [headlight, person]\n")]
+    [InlineData("dataset.yaml", "names:\n  1: person\n  0: surface\n")]
+    [InlineData("crowd.yml", "train: images\nnames: {0: 'head set', 1: \"person\"}\n")]
+    [InlineData("data.yaml", "names: # classes\n  - >-\n    facet\n  - person\n")]
+    public void Read_NamesByARealParser_AndByWholeWords(string file, string names)
+    {
+        _folder.Write(file, names);
+        // A person's head lies a fifteenth of the height below the top; the other class is no head.
+        HeadPoint head = Assert.Single(Load("0 0.1 0.1 0.1 0.1\n1 0.5 0.5 0.1 0.3\n"));
+        Assert.Equal((100, 37), (head.X, Math.Round(head.Y, 9)));
+    }
+
+    [Fact]
+    public void Read_BrokenYaml_NamesTheLine()
+    {
+        string yaml = _folder.Write("data.yaml", "nc: 1\nnames: [head\n");
+        Assert.StartsWith($"{yaml}, line ", Assert.Throws<AnnotationException>(() => Load("0 0.5 0.5 0.1 0.1\n")).Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Dataset_LabelsBesideThePictures_AsDarknetHasThem()
+    {
+        using var folder = new TempFolder();
+        folder.Write("obj.names", "head\n");
+        folder.Write("train.txt", "data/obj_train_data/a.jpg\n");
+        Directory.CreateDirectory(folder["obj_train_data"]);
+        foreach (string name in (string[])["a", "b", "c"])
+            PictureWriter.Save(new RgbImage(200, 100), folder[$"obj_train_data/{name}.jpg"]);
+        folder.Write("obj_train_data/a.txt", "0 0.5 0.25 0.1 0.1\n");
+        folder.Write("obj_train_data/b.txt", "");
+        folder.Write("obj_train_data/c.txt", "a photo of a crowd\n");
+        var dataset = Dataset.Load(folder.Root);
+        Assert.Equal([1, 0], dataset.Images.Select(image => image.Heads.Count));
+        Assert.Equal(["obj_train_data/c.jpg"], dataset.Unannotated);
     }
 
     [Fact]
