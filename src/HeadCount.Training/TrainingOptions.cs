@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics.X86;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using HeadCount.Training.Data;
@@ -12,7 +13,7 @@ public enum Precision
     /// <summary>32-bit floats.</summary>
     Fp32,
 
-    /// <summary>16-bit brain floats: about twice as fast where the processor has them.</summary>
+    /// <summary>16-bit brain floats: about twice as fast where the processor has them, many times slower where it has not.</summary>
     Bf16,
 }
 
@@ -101,8 +102,8 @@ public sealed record TrainingOptions
     /// <summary>Threads of the network; loading takes one more. The default is 1.</summary>
     public int Threads { get; init; } = 1;
 
-    /// <summary>What convolutions compute in. The default is bf16.</summary>
-    public Precision Precision { get; init; } = Precision.Bf16;
+    /// <summary>What convolutions compute in. The default is bf16 where the processor has it, else fp32.</summary>
+    public Precision Precision { get; init; } = HasBf16() ? Precision.Bf16 : Precision.Fp32;
 
     /// <summary>Validations over the run, evenly spread, the last at its end. The default is 20.</summary>
     public int Validations { get; init; } = 20;
@@ -130,6 +131,9 @@ public sealed record TrainingOptions
 
     internal TorchSharp.torch.ScalarType ScalarType =>
         Precision == Precision.Bf16 ? TorchSharp.torch.ScalarType.BFloat16 : TorchSharp.torch.ScalarType.Float32;
+
+    // CPUID leaf 7, subleaf 1: AVX512_BF16 is bit 5 of EAX (Intel 64 and IA-32 Architectures Software Developer's Manual).
+    private static bool HasBf16() => X86Base.IsSupported && Avx512F.IsSupported && (X86Base.CpuId(7, 1).Eax >> 5 & 1) == 1;
 
     private static readonly JsonSerializerOptions Json = new()
     {

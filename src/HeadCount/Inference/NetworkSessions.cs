@@ -61,6 +61,9 @@ internal sealed class NetworkSessions : IDisposable
         };
         // Waiting threads leave the cores to the decoding of the next picture.
         options.AddSessionConfigEntry("session.intra_op.allow_spinning", "0");
+        // Processors without integer dot products (VNNI) add pairs of 8-bit products in 16 bits, which overflows silently: there the
+        // weights become unsigned, and the sums exact.
+        options.AddSessionConfigEntry("session.x64quantprecision", "1");
         try
         {
             return new InferenceSession(path, options);
