@@ -57,7 +57,7 @@ public sealed record ImproveRun
 /// ever learnt from.
 /// </summary>
 public sealed partial class Improvement(IDbContextFactory<StudioContext> contexts, PictureFiles files, Models models, EventHub events,
-    StudioOptions options, ILogger<Improvement> log) : IHostedService
+    StudioOptions options, ILogger<Improvement> log) : IHostedService, IAsyncDisposable
 {
     /// <summary>Fewest checked pictures, as headcount-train has it.</summary>
     internal const int LeastPictures = 5;
@@ -181,6 +181,9 @@ public sealed partial class Improvement(IDbContextFactory<StudioContext> context
         work.IsInterrupted.TrySetResult();
         await work.HasEnded.Task;
     }
+
+    /// <summary>A studio that never came to its end is stopped the same way.</summary>
+    public ValueTask DisposeAsync() => new(StopAsync(CancellationToken.None));
 
     private string Folder(Guid project) => Path.Combine(_root, project.ToString("N"));
 
