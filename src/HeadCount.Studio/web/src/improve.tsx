@@ -30,13 +30,13 @@ export function ImproveModel({ project, run: news, checked: seen, changed }: {
     <details class="improve" open={run.state !== "none"}>
       <summary>Improve the model</summary>
       <div class="card">
-        <p class="muted">
+        {!running && <p class="muted">
           {checked === 0 ? "No picture of this project is checked yet" : `The model would learn from ${plural(checked, "picture")} that you have corrected or given the truth of`}.
           {checked < needed && ` It needs at least ${needed}.`}
-        </p>
-        {missing ? <p class="muted">{missing}</p> : !running && (
+        </p>}
+        {!running && (missing ? <p class="muted">{missing}</p> : (
           <div><button type="button" disabled={checked < needed} onClick={start}>Improve the model with my corrections</button></div>
-        )}
+        ))}
         {running && (
           <div class="progress">
             <label for="improving">
