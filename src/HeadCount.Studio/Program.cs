@@ -70,6 +70,12 @@ Task<int> RunAsync(CancellationToken cancellation)
         Description = "Looks at a picture: one, two or four [default: balanced]",
     };
     var threads = new Option<int>("--threads") { HelpName = "N", Description = "Threads for the network; 0: one for each core" };
+    var improveSteps = new Option<int>("--improve-steps")
+    {
+        HelpName = "N",
+        Description = "Steps of training when the model is improved with corrections",
+        DefaultValueFactory = _ => defaults.ImproveSteps,
+    };
     var keepDays = new Option<int?>("--keep-days")
     {
         HelpName = "N",
@@ -89,7 +95,7 @@ Task<int> RunAsync(CancellationToken cancellation)
     };
     var root = new RootCommand("Counts the people in pictures, in the browser and over REST.")
     {
-        data, url, apiKey, keys, proxies, hosts, basePath, database, model, quality, threads, keepDays, maxUpload, maxPixels,
+        data, url, apiKey, keys, proxies, hosts, basePath, database, model, quality, threads, improveSteps, keepDays, maxUpload, maxPixels,
     };
     root.SetAction(async (parsed, stop) =>
     {
@@ -110,6 +116,7 @@ Task<int> RunAsync(CancellationToken cancellation)
             Model = parsed.GetRequiredValue(model),
             Quality = parsed.GetValue(quality),
             Threads = parsed.GetValue(threads),
+            ImproveSteps = parsed.GetValue(improveSteps),
             KeepDays = parsed.GetValue(keepDays),
             MaxUploadBytes = parsed.GetValue(maxUpload),
             MaxPixels = parsed.GetValue(maxPixels),

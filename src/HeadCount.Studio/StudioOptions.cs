@@ -45,6 +45,10 @@ public sealed record StudioOptions
     /// <summary>Threads for the network; 0: one a core.</summary>
     public int Threads { get; init; }
 
+    /// <summary>Steps of training when the model is improved.</summary>
+    /// <value>The default is 400: some minutes on two cores.</value>
+    public int ImproveSteps { get; init; } = 400;
+
     /// <summary>Days after which pictures are deleted; null: they stay.</summary>
     public int? KeepDays { get; init; }
 
@@ -84,6 +88,8 @@ public sealed record StudioOptions
                 throw new ArgumentException($"the key {name} has {key.Length} characters, and short ones can be guessed; give at least {ShortestKey}, such as 'openssl rand -hex 16' makes");
         if (BasePath.Length > 0 && (!BasePath.StartsWith('/') || BasePath.EndsWith('/')))
             throw new ArgumentException($"--base-path {BasePath}: begins with a slash and ends without one, such as /headcount");
+        if (ImproveSteps < 1)
+            throw new ArgumentException($"--improve-steps {ImproveSteps}: at least 1");
         if (KeepDays < 1)
             throw new ArgumentException($"--keep-days {KeepDays}: at least 1");
     }

@@ -74,6 +74,7 @@ public static class StudioServer
         Gate.Map(api);
         CountEndpoints.Map(api, options);
         ProjectEndpoints.Map(api, options);
+        ImproveEndpoints.Map(api);
         PictureEndpoints.Map(api);
         app.MapOpenApi();
         app.MapScalarApiReference("/docs", scalar => scalar.WithTitle("HeadCount Studio").DisableDefaultFonts()
@@ -97,6 +98,8 @@ public static class StudioServer
         services.AddSingleton<Keys>();
         services.AddSingleton<CountWorker>();
         services.AddHostedService(provider => provider.GetRequiredService<CountWorker>());
+        services.AddSingleton<Improvement>();
+        services.AddHostedService(provider => provider.GetRequiredService<Improvement>());
         services.AddSingleton<Retention>();
         services.AddHostedService(provider => provider.GetRequiredService<Retention>());
         services.AddHostedService<BoundAddresses>();

@@ -54,6 +54,7 @@ public class UpgradeTests
         {
             await using Studio studio = await Studio.StartAsync(folder, options => options with { Database = database });
             JsonNode project = JsonNode.Parse(await studio.Http.GetStringAsync("/api/projects"))!.AsArray().Single(project => (string)project!["name"]! == "Town square")!;
+            Assert.Null(project["model"]);
             Assert.Equal((3, 2, 1, 27), ((int)project["pictures"]!, (int)project["done"]!, (int)project["failed"]!, (int)project["heads"]!));
             JsonObject[] pictures = await studio.CountedAsync((string)project["id"]!);
             Assert.Equal(["scene_00003.jpg", "scene_00004.jpg", "notes.jpg"], pictures.Select(picture => (string)picture["name"]!));
@@ -64,6 +65,8 @@ public class UpgradeTests
             JsonObject comparison = await studio.GetAsync($"/api/pictures/{pictures[1]["id"]}/comparison");
             Assert.Equal(2, comparison["hits"]!.AsArray().Count + comparison["misses"]!.AsArray().Count);
             // What this version adds works as well.
+            Assert.Equal("nano", (string)(await Studio.JsonAsync(await studio.Http.PutAsJsonAsync($"/api/projects/{project["id"]}/model", new { model = "nano" })))["model"]!);
+            await studio.Http.PutAsJsonAsync($"/api/projects/{project["id"]}/model", new { model = (string?)null });
             Assert.Equal(HttpStatusCode.Created, (await studio.Http.PostAsJsonAsync("/api/projects", new { name = "New" }, TestContext.Current.CancellationToken)).StatusCode);
             Assert.Contains("project.created", await studio.Http.GetStringAsync("/api/changes"), StringComparison.Ordinal);
         }

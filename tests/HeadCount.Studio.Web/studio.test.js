@@ -555,6 +555,53 @@ test("below a path everything of the page is found", async () => {
   await below.stop();
 });
 
+inBrowser("the truth is taken as heads, edited and taken back", async page => {
+  const { project, pictures: [picture], call } = await makeProject(studio.address, "truth", sample(3));
+  await truthFor(call, project);
+  const truth = await call("GET", `pictures/${picture.id}/comparison?radius=8`).then(({ hits, misses }) => hits.length + misses.length);
+  const found = await open(page, picture);
+  await page.click("button:has-text('Take the truth as heads')");
+  await page.waitForSelector("text=corrected by hand");
+  await shows(page, truth);
+  await page.focus(".stage");
+  await page.keyboard.press("a");
+  await shows(page, truth + 1);
+  await saved(page);
+  assert.equal((await call("GET", `pictures/${picture.id}/heads`)).heads.length, truth + 1);
+  await page.click("[aria-label='Undo']");
+  await page.click("[aria-label='Undo']");
+  await shows(page, found);
+  await saved(page);
+  assert.equal((await call("GET", `pictures/${picture.id}/heads`)).heads.length, found);
+});
+
+test("the model learns from corrections, and the project uses it", async t => {
+  const learning = await startStudio("--model", "nano", "--quality", "fast", "--improve-steps", "2");
+  try {
+    const { project, pictures, call, upload } = await makeProject(learning.address, "learning", ...Array.from({ length: 20 }, (_, i) => sample(1 + i % 8)));
+    if ((await call("GET", `projects/${project.id}/improve`)).missing) return t.skip("the training program is not built");
+    for (const { id, revision } of pictures) {
+      const { heads } = await call("GET", `pictures/${id}/heads`);
+      await call("PUT", `pictures/${id}/heads`, { revision, heads: heads.slice(1) });
+    }
+    const { page, errors, context } = await openPage(browser, learning.address);
+    page.setDefaultTimeout(240_000);
+    await page.goto(`/#/project/${project.id}`);
+    await page.click("summary:has-text('Improve the model')");
+    await page.waitForSelector("text=The model would learn from 20 pictures");
+    await page.click("button:has-text('Improve the model with my corrections')");
+    await page.waitForSelector("#improving");
+    await page.waitForSelector("text=It learnt from 16 pictures and was tried on 4 that it had not seen.");
+    await page.click("button:has-text('Use this model for this project')");
+    await page.waitForSelector("text=New pictures and recounts of this project use this model.");
+    assert.equal((await upload(sample(3))).model, "improved-1");
+    assert.deepEqual(errors, []);
+    await context.close();
+  } finally {
+    await learning.stop();
+  }
+});
+
 inBrowser("the docs offer nothing of anybody else's, and ask nobody else", async page => {
   const asked = [];
   page.on("request", request => asked.push(request.url()));

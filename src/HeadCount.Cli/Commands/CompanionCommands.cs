@@ -8,7 +8,7 @@ internal static class CompanionCommands
 {
     /// <summary><c>headcount train</c>.</summary>
     internal static Command CreateTrain() =>
-        Create("train", "Start headcount-train, where it is installed", "HeadCount.Training.Cli", "headcount-train", "training program (libtorch makes it large)");
+        Create("train", "Start headcount-train, where it is installed", Companion.Training, Companion.TrainingTool, Companion.TrainingName);
 
     /// <summary><c>headcount serve</c>.</summary>
     internal static Command CreateServe() =>
@@ -24,9 +24,7 @@ internal static class CompanionCommands
         var command = new Command(name, description) { arguments };
         command.SetAction(async (parsed, cancellation) =>
         {
-            string path = Find(project, tool) ?? throw new UsageException(
-                $"the {what} is not installed; in a checkout build it with 'dotnet build -c Release src/{project}', "
-                + $"elsewhere put {tool} on the PATH");
+            string path = Companion.Find(project, tool) ?? throw new UsageException(Companion.Missing(project, tool, what));
             string[] handed = parsed.GetValue(arguments) ?? [];
             if (!OperatingSystem.IsWindows())
                 Exec.Replace(path, handed);
@@ -37,20 +35,5 @@ internal static class CompanionCommands
             return process.ExitCode;
         });
         return command;
-    }
-
-    private static string? Find(string project, string tool)
-    {
-        string suffix = OperatingSystem.IsWindows() ? ".exe" : "";
-        string here = AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar);
-        // Beside this program; in a checkout's build output; on the PATH.
-        IEnumerable<string> places =
-        [
-            Path.Combine(here, project + suffix),
-            Path.GetFullPath(Path.Combine(here, "..", "..", project, Path.GetFileName(here), project + suffix)),
-            .. (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-                .Select(folder => Path.Combine(folder, tool + suffix)),
-        ];
-        return places.FirstOrDefault(File.Exists);
     }
 }

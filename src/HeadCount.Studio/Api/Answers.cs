@@ -4,7 +4,7 @@ using HeadCount.Studio.Storage;
 namespace HeadCount.Studio.Api;
 
 /// <summary>A project as callers see it.</summary>
-public sealed record ProjectDto(Guid Id, string Name, DateTimeOffset Created, int Pictures, int Done, int Failed, long Heads);
+public sealed record ProjectDto(Guid Id, string Name, DateTimeOffset Created, int Pictures, int Done, int Failed, long Heads, string? Model);
 
 /// <summary>A picture as callers see it.</summary>
 public sealed record PictureDto

@@ -14,7 +14,7 @@ namespace HeadCount.Studio.Api;
 /// <summary>A threshold to set; null: back to the model's own.</summary>
 public sealed record ThresholdRequest(double? Threshold);
 
-/// <summary>A model to count with; null: the default.</summary>
+/// <summary>A model to count with; null: the project's.</summary>
 public sealed record RecountRequest(string? Model);
 
 /// <summary>Heads to store, and the revision that they were made from.</summary>
@@ -38,7 +38,7 @@ internal static class PictureEndpoints
         pictures.MapPatch("", SetThreshold).WithSummary("Set the threshold").ProducesProblem(400)
             .WithDescription("Moves the score from which heads count; null is the one that counting came to. Heads that a person placed stay.");
         pictures.MapPost("recount", Recount).WithSummary("Count again").ProducesProblem(400)
-            .WithDescription("With a model by its name; null is the one that the studio was started with.");
+            .WithDescription("With a model by its name; null is the project's.");
         pictures.MapGet("thumbnail", Thumbnail).DisableRateLimiting().WithSummary("A small picture")
             .WithDescription("JPEG, 320 pixels at its longest side.").Produces(200, contentType: "image/jpeg").ProducesProblem(422);
         pictures.MapGet("tiles.dzi", (Guid id, StudioContext db, PictureFiles files, CancellationToken cancellation) =>
@@ -57,6 +57,8 @@ internal static class PictureEndpoints
         pictures.MapPut("heads", PutHeads).WithSummary("Place the heads").ProducesProblem(400).ProducesProblem(409)
             .WithDescription("The revision must be the picture's: who comes with an older one is told so (409) and changes nothing.");
         pictures.MapDelete("heads", RevertHeads).WithSummary("Back to the model's heads");
+        pictures.MapPost("heads/truth", TakeTruth).WithSummary("Take the truth as heads")
+            .WithDescription("The heads of the ground truth stand in the place of all others, and can be edited like any.");
         pictures.MapGet("zones", (Guid id, StudioContext db) => Zones(db, Row(db, id))).WithSummary("The zones and their heads");
         pictures.MapPut("zones", PutZones).WithSummary("Set the zones").ProducesProblem(400);
         pictures.MapGet("comparison", Compare).WithSummary("Hits, misses and false alarms").ProducesProblem(400)
@@ -113,9 +115,8 @@ internal static class PictureEndpoints
         ClaimsPrincipal user)
     {
         PictureRow picture = Row(db, id);
-        string model = request.Model ?? models.DefaultName;
-        if (!models.Names.Contains(model))
-            throw new BadHttpRequestException($"There is no model '{model}'; there are: {string.Join(", ", models.Names)}");
+        models.Require(request.Model);
+        string model = request.Model ?? models.Of(ProjectEndpoints.Row(db, picture.ProjectId));
         db.Note(user, "picture.recounted", picture, before: picture.Model, after: model);
         (picture.Model, picture.State, picture.Error) = (model, PictureState.Queued, null);
         PictureDto dto = Save(db, picture, events);
@@ -168,11 +169,27 @@ internal static class PictureEndpoints
             throw new BadHttpRequestException($"Heads are pairs of x and y inside the {picture.Width}×{picture.Height} picture, at most {MostHeads}");
         if (request.Revision != picture.Revision)
             throw new ConflictException("The heads were changed elsewhere meanwhile; load the picture again");
-        db.Note(user, "heads.set", picture, before: picture.Count, after: request.Heads.Length);
-        (picture.Edited, picture.Count) = (true, request.Heads.Length);
-        Parts.Put(db, id, PartKind.Heads, request.Heads);
+        return Place(db, picture, request.Heads, "heads.set", events, user);
+    }
+
+    internal static HeadsDto TakeTruth(Guid id, StudioContext db, EventHub events, ClaimsPrincipal user)
+    {
+        PictureRow picture = Counted(db, id);
+        if (!picture.HasTruth)
+            throw new NotFoundException("The picture has no ground truth yet; upload an annotation file first");
+        // A person's mark may lie on the very edge, or a little beyond.
+        double[][] heads = [.. Parts.Pairs(Parts.Truth(db, picture)).Select(head =>
+            new[] { Math.Clamp(head[0], 0, Math.BitDecrement((double)picture.Width)), Math.Clamp(head[1], 0, Math.BitDecrement((double)picture.Height)) })];
+        return Place(db, picture, heads, "heads.truth", events, user);
+    }
+
+    private static HeadsDto Place(StudioContext db, PictureRow picture, double[][] heads, string what, EventHub events, ClaimsPrincipal user)
+    {
+        db.Note(user, what, picture, before: picture.Count, after: heads.Length);
+        (picture.Edited, picture.Count) = (true, heads.Length);
+        Parts.Put(db, picture.Id, PartKind.Heads, heads);
         Save(db, picture, events);
-        return new HeadsDto(picture.Revision, true, request.Heads);
+        return new HeadsDto(picture.Revision, true, heads);
     }
 
     private static HeadsDto RevertHeads(Guid id, StudioContext db, EventHub events, ClaimsPrincipal user)

@@ -20,6 +20,9 @@ public sealed record NameRequest(string Name);
 /// <param name="UnmatchedCount">How many such names there are.</param>
 public sealed record TruthDto(int Pictures, long Heads, IReadOnlyList<string> Unmatched, int UnmatchedCount);
 
+/// <summary>Pictures whose truth now stands as their heads, and how many heads these are.</summary>
+public sealed record TakenTruthDto(int Pictures, long Heads);
+
 /// <summary>A picture beside its ground truth; F1 at each radius that was asked for.</summary>
 public sealed record ScoredPictureDto(Guid Id, string Name, int Truth, int Count, double[] F1);
 
@@ -49,7 +52,7 @@ internal static class ProjectEndpoints
         RouteGroupBuilder project = projects.MapGroup("{id:guid}").ProducesProblem(404);
         project.MapGet("", (Guid id, StudioContext db) => Find(db, id)).WithSummary("A project");
         project.MapPatch("", Rename).WithSummary("Rename a project").ProducesProblem(400);
-        project.MapDelete("", Delete).WithSummary("Delete a project").WithDescription("With its pictures and all that was made of them.").Produces(204);
+        project.MapDelete("", DeleteAsync).WithSummary("Delete a project").WithDescription("With its pictures and all that was made of them.").Produces(204);
         project.MapGet("pictures", Pictures).WithSummary("A project's pictures").ProducesProblem(400)
             .WithDescription("In the order of their upload; those after a number of others, and as many as are asked for.");
         // A folder of pictures is that many calls at once.
@@ -59,6 +62,8 @@ internal static class ProjectEndpoints
         project.MapPost("truth", UploadTruth).DisableAntiforgery().TakesFiles(Math.Min(MostTruthBytes, options.MaxUploadBytes), "Annotation files, or ZIPs of them")
             .WithSummary("Upload ground truth").WithDescription("In any format that is read. Pictures are found by their names.")
             .ProducesProblem(400).ProducesProblem(413);
+        project.MapPost("heads/truth", TakeTruth).WithSummary("Take the truth as heads")
+            .WithDescription("Of every counted picture that has a ground truth, but those that were corrected by hand. They can then be edited like any others.");
         project.MapGet("evaluation", Evaluate).WithSummary("Scores of a project")
             .WithDescription("Errors of the counts and scores of the heads at each radius in pixels, over all pictures with ground truth; and each picture's.")
             .Produces<EvaluationDto>().ProducesProblem(400);
@@ -84,18 +89,19 @@ internal static class ProjectEndpoints
     private static List<States> StatesOf(IQueryable<PictureRow> pictures) => [.. pictures.GroupBy(picture => new { picture.ProjectId, picture.State })
         .Select(group => new States(group.Key.ProjectId, group.Key.State, group.Count(), group.Sum(picture => (long)picture.Count)))];
 
-    private static ProjectDto Describe(StudioContext db, ProjectRow project) => Describe(project, StatesOf(db.Pictures.Where(picture => picture.ProjectId == project.Id)));
+    internal static ProjectDto Describe(StudioContext db, ProjectRow project) => Describe(project, StatesOf(db.Pictures.Where(picture => picture.ProjectId == project.Id)));
 
     private static ProjectDto Describe(ProjectRow project, IEnumerable<States> states) => new(
         project.Id, project.Name, DateTimeOffset.FromUnixTimeMilliseconds(project.Created),
         states.Sum(state => state.Count),
         states.Where(state => state.State == PictureState.Done).Sum(state => state.Count),
         states.Where(state => state.State == PictureState.Failed).Sum(state => state.Count),
-        states.Sum(state => state.Heads));
+        states.Sum(state => state.Heads),
+        project.Model);
 
     private static ProjectDto Find(StudioContext db, Guid id) => Describe(db, Row(db, id));
 
-    private static ProjectRow Row(StudioContext db, Guid id) =>
+    internal static ProjectRow Row(StudioContext db, Guid id) =>
         db.Projects.Find(id) ?? throw new NotFoundException("There is no such project; it may have been deleted");
 
     private static IResult Create(NameRequest request, StudioContext db, ClaimsPrincipal user)
@@ -127,9 +133,11 @@ internal static class ProjectEndpoints
     }
 
     // The files first: they make the room that the database may need.
-    private static IResult Delete(Guid id, StudioContext db, PictureFiles files, Reserve reserve, ClaimsPrincipal user)
+    private static async Task<IResult> DeleteAsync(
+        Guid id, StudioContext db, PictureFiles files, Improvement improvement, Reserve reserve, ClaimsPrincipal user)
     {
         ProjectRow project = Row(db, id);
+        await improvement.StopAsync(id);
         Guid[] pictures = [.. db.Pictures.Where(picture => picture.ProjectId == id).Select(picture => picture.Id)];
         foreach (Guid picture in pictures)
             files.Delete(picture);
@@ -169,7 +177,7 @@ internal static class ProjectEndpoints
     private static async Task<IResult> Upload(
         Guid id, HttpRequest request, StudioContext db, PictureFiles files, CountWorker worker, Models models, StudioOptions options, ClaimsPrincipal user)
     {
-        Row(db, id);
+        string model = models.Of(Row(db, id));
         var added = new List<PictureRow>();
         await foreach ((string name, Stream content) in Uploads.Files(request))
         {
@@ -179,7 +187,7 @@ internal static class ProjectEndpoints
                 ProjectId = id,
                 Name = Plain.Name(name),
                 Order = UploadClock.Next(),
-                Model = models.DefaultName,
+                Model = model,
             };
             picture.Bytes = await files.SaveAsync(picture.Id, content, request.HttpContext.RequestAborted);
             string path = files.Original(picture.Id);
@@ -331,6 +339,20 @@ internal static class ProjectEndpoints
         }
 
         static PictureRow? Only(IEnumerable<PictureRow> candidates) => candidates.Take(2).ToArray() is [var one] ? one : null;
+    }
+
+    private static TakenTruthDto TakeTruth(Guid id, StudioContext db, EventHub events, ClaimsPrincipal user)
+    {
+        Row(db, id);
+        Guid[] pictures = [.. Rows(db, id).Where(picture => picture.HasTruth && picture.State == PictureState.Done && !picture.Edited).Select(picture => picture.Id)];
+        long heads = 0;
+        foreach (Guid picture in pictures)
+        {
+            heads += PictureEndpoints.TakeTruth(picture, db, events, user).Heads.Length;
+            // Heads of many pictures would stay in memory.
+            db.ChangeTracker.Clear();
+        }
+        return new TakenTruthDto(pictures.Length, heads);
     }
 
     private static IResult Evaluate(Guid id, StudioContext db, [FromQuery] string radius = "4,8")

@@ -4,7 +4,8 @@ using Microsoft.EntityFrameworkCore;
 namespace HeadCount.Studio.Counting;
 
 /// <summary>Deletes pictures some days after their upload, and projects that are as old and hold none any more.</summary>
-public sealed partial class Retention(IDbContextFactory<StudioContext> contexts, PictureFiles files, StudioOptions options, ILogger<Retention> log)
+public sealed partial class Retention(IDbContextFactory<StudioContext> contexts, PictureFiles files, Improvement improvement, StudioOptions options,
+    ILogger<Retention> log)
     : BackgroundService
 {
     private static readonly TimeSpan s_between = TimeSpan.FromMinutes(30);
@@ -42,6 +43,7 @@ public sealed partial class Retention(IDbContextFactory<StudioContext> contexts,
         }
         foreach (ProjectRow project in db.Projects.Where(project => project.Created < milliseconds && !db.Pictures.Any(picture => picture.ProjectId == project.Id)).ToList())
         {
+            improvement.StopAsync(project.Id).GetAwaiter().GetResult();
             db.Projects.Remove(project);
             db.Note(nameof(Retention), "project.deleted", project.Id, null, project.Name);
             db.SaveChanges();

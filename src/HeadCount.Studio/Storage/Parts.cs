@@ -62,6 +62,9 @@ internal static class Parts
     internal static HeadPoint[] Truth(StudioContext db, PictureRow picture) =>
         Points(Get<double[][]>(db, picture.Id, PartKind.Truth));
 
+    /// <summary>What people say of a checked picture: the heads they placed, or the truth they uploaded.</summary>
+    internal static HeadPoint[] CheckedHeads(StudioContext db, PictureRow picture) => picture.Edited ? Heads(db, picture) : Truth(db, picture);
+
     internal static double[][] Pairs(IEnumerable<HeadPoint> heads) => [.. heads.Select(head => new[] { head.X, head.Y })];
 
     private static HeadPoint[] Points(double[][]? pairs) => [.. (pairs ?? []).Select(pair => new HeadPoint(pair[0], pair[1]))];

@@ -27,6 +27,9 @@ public sealed class ProjectRow
 
     /// <summary>Milliseconds since 1970, UTC.</summary>
     public long Created { get; set; }
+
+    /// <summary>Model that its pictures are counted with; null: the one that the studio was started with.</summary>
+    public string? Model { get; set; }
 }
 
 /// <summary>A picture and what was counted in it; its points stand apart, in <see cref="PartRow"/>.</summary>

@@ -78,18 +78,42 @@ internal static class FitCommand
         {
             Description = "large: ResNet18.onnx of the NuGet package Microsoft.ML.DnnImageFeaturizer.ResNet18, to start the backbone from",
         };
+        var progress = new Option<string>("--progress")
+        {
+            Description = "How progress is told: text, or json for other programs, one object a line on standard error "
+                + "and what fine-tuning gave as one object on standard output",
+            DefaultValueFactory = _ => "text",
+        };
+        progress.AcceptOnlyFromAmong("text", "json");
+        var stopWithInput = new Option<bool>("--stop-with-input")
+        {
+            Description = "Stop, with a checkpoint, when standard input ends: for programs that start this one and may themselves end",
+        };
         var command = new Command("fit", "Trains a network, or goes on with the run that a folder holds")
         {
             dataset, run, train, positives, validation, recipe, size, loss, steps, batch, crop, rate, warm, density,
             minScale, maxScale, seed, threads, precision, validations, start, backbone, teacher, front, freeze, sigma, beta,
+            progress, stopWithInput,
         };
-        command.SetAction((parsed, cancellation) =>
+        command.SetAction(async (parsed, cancellation) =>
         {
+            // Never disposed of: input may end as the program does.
+            var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            if (parsed.GetValue(stopWithInput))
+                StandardInput.CancelAtEnd(stop);
+            return await RunAsync(parsed, stop.Token);
+        });
+        return command;
+
+        Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+        {
+            bool json = parsed.GetValue(progress) == "json";
+            Action<TrainingProgress> report = json ? new ProgressLines().Report : new ProgressLine().Report;
             string? set = parsed.GetValue(dataset);
             var folder = new RunFolder(parsed.GetValue(run) ?? Path.Combine("runs", Path.GetFileName(Path.GetFullPath(set
                 ?? throw new ArgumentException("name the dataset's folder, or the run to go on with (--run)")))));
             if (set is not null && parsed.GetValue(start) is { } model && parsed.GetValue(train) is null or [] && parsed.GetValue(positives) is null or [])
-                return FineTune(folder, Tuning(parsed, set, model), cancellation);
+                return FineTune(folder, Tuning(parsed, set, model), report, json, cancellation);
             TrainingOptions? stored = folder.Options;
             TrainingOptions? given = parsed.GetValue(dataset) is { } root ? Read(parsed, root) : null;
             if (stored is not null && given is not null && !given.SameAs(stored))
@@ -101,11 +125,10 @@ internal static class FitCommand
                 ?? throw new ArgumentException($"{folder.Path} holds no run yet: name the dataset's folder, --train and --val");
             return Task.Run(() =>
             {
-                Trainer.Run(folder, options, new ProgressLine().Report, cancellation);
+                Trainer.Run(folder, options, report, cancellation);
                 return 0;
             }, CancellationToken.None);
-        });
-        return command;
+        }
 
         // Without lists, a model that exists is trained further on the pictures of a folder, with settings for a few of them.
         FineTuningOptions Tuning(ParseResult parsed, string set, string model)
@@ -160,9 +183,15 @@ internal static class FitCommand
         };
     }
 
-    private static Task<int> FineTune(RunFolder folder, FineTuningOptions options, CancellationToken cancellation) => Task.Run(() =>
+    private static Task<int> FineTune(
+        RunFolder folder, FineTuningOptions options, Action<TrainingProgress> report, bool json, CancellationToken cancellation) => Task.Run(() =>
     {
-        FineTuningResult result = FineTuning.Run(folder, options, new ProgressLine().Report, cancellation);
+        FineTuningResult result = FineTuning.Run(folder, options, report, cancellation);
+        if (json)
+        {
+            ProgressLines.Write(result);
+            return 0;
+        }
         Console.WriteLine($"{result.Pictures} pictures to learn from, {result.HeldBack} held back");
         Console.WriteLine($"before  {result.Before}");
         Console.WriteLine($"after   {result.After}");

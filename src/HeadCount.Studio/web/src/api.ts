@@ -19,6 +19,32 @@ export interface Project {
   done: number;
   failed: number;
   heads: number;
+  /** What its pictures are counted with; null: the studio's own model. */
+  model: string | null;
+}
+
+/** Learning from a project's corrections: the latest run. */
+export interface ImproveRun {
+  state: "none" | "running" | "done" | "failed";
+  step: number;
+  steps: number;
+  secondsLeft: number | null;
+  pictures: number;
+  heldBack: number;
+  before: { mae: number; f1: number } | null;
+  after: { mae: number; f1: number } | null;
+  isBetter: boolean;
+  model: string | null;
+  problem: string | null;
+}
+
+export interface Improve {
+  /** Pictures that people have corrected or have a truth of, and the fewest to learn from. */
+  checked: number;
+  needed: number;
+  /** What to do where the training program is not installed. */
+  missing: string | null;
+  run: ImproveRun;
 }
 
 export interface Picture {
@@ -183,6 +209,11 @@ export const api = {
   deleteProject: (id: string) => call<void>("DELETE", `projects/${id}`),
   pictures: (project: string) => call<Picture[]>("GET", `projects/${project}/pictures`),
   uploadTruth: (project: string, files: Iterable<File>) => call<TruthAnswer>("POST", `projects/${project}/truth`, form(files)),
+  takeAllTruth: (project: string) => call<{ pictures: number; heads: number }>("POST", `projects/${project}/heads/truth`),
+  improve: (project: string) => call<Improve>("GET", `projects/${project}/improve`),
+  startImproving: (project: string) => call<Improve>("POST", `projects/${project}/improve`),
+  stopImproving: (project: string) => call<void>("DELETE", `projects/${project}/improve`),
+  setModel: (project: string, model: string | null) => call<Project>("PUT", `projects/${project}/model`, { model }),
   evaluation: (project: string) => call<Evaluation>("GET", `projects/${project}/evaluation?radius=4,8`),
 
   picture: (id: string) => call<Picture>("GET", `pictures/${id}`),
@@ -193,6 +224,7 @@ export const api = {
   heads: (id: string) => call<HeadsAnswer>("GET", `pictures/${id}/heads`),
   putHeads: (id: string, revision: number, heads: Point[]) => call<HeadsAnswer>("PUT", `pictures/${id}/heads`, { revision, heads }),
   revertHeads: (id: string) => call<HeadsAnswer>("DELETE", `pictures/${id}/heads`),
+  takeTruth: (id: string) => call<HeadsAnswer>("POST", `pictures/${id}/heads/truth`),
   zones: (id: string) => call<Zone[]>("GET", `pictures/${id}/zones`),
   putZones: (id: string, zones: Zone[]) => call<Zone[]>("PUT", `pictures/${id}/zones`, zones),
   compare: (id: string, radius: number) => call<Comparison>("GET", `pictures/${id}/comparison?radius=${radius}`),

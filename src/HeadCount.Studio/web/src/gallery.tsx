@@ -1,8 +1,9 @@
 // The pictures of a project.
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { api, listen, type Info, type Picture, type Project } from "./api";
+import { api, listen, type ImproveRun, type Info, type Picture, type Project } from "./api";
 import { download, Downloads } from "./downloads";
 import { Choose, DropAnywhere, UploadProgress } from "./drop";
+import { ImproveModel } from "./improve";
 import { go } from "./route";
 import { ProjectButtons } from "./start";
 import { announce, ask, attempt, Heading, number, plural, timeLeft, words } from "./ui";
@@ -28,6 +29,7 @@ export const galleryOrder = {
 export function Gallery({ id, info }: { id: string; info: Info }) {
   const [project, setProject] = useState<Project | null>(null), [problem, setProblem] = useState("");
   const [order, setOrder] = useState<Order>(galleryOrder.get), [left, setLeft] = useState<number | null>(null);
+  const [improving, setImproving] = useState<ImproveRun | null>(null);
   const pictures = useRef(new Map<string, Picture>()), [version, setVersion] = useState(0);
 
   useEffect(() => {
@@ -57,6 +59,7 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
     const stopListening = listen(id, {
       hello: () => void load(),
       picture: put,
+      improve: setImproving,
       progress: (progress: { secondsLeft: number | null }) => setLeft(progress.secondsLeft),
     });
     const stop = onUpload(added => added.filter(picture => picture.projectId === id).forEach(put));
@@ -70,7 +73,7 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
   const sorted = useMemo(() => galleryOrder.sort(pictures.current.values()), [version, order]);
   const finished = sorted.filter(picture => picture.state === "done" || picture.state === "failed").length;
   const heads = sorted.reduce((sum, picture) => sum + picture.count, 0), failed = sorted.filter(picture => picture.state === "failed").length;
-  const counting = finished < sorted.length;
+  const counting = finished < sorted.length, checked = sorted.filter(picture => picture.edited || picture.hasTruth).length;
   const wasCounting = useRef(false);
   useEffect(() => {
     if (counting) announce(`${finished} of ${sorted.length} counted`);
@@ -121,6 +124,7 @@ export function Gallery({ id, info }: { id: string; info: Info }) {
           <progress id="counting" value={finished} max={sorted.length} />
         </div>
       )}
+      {finished > failed && <ImproveModel project={project} run={improving} checked={checked} changed={setProject} />}
       {sorted.length === 0
         ? <p class="empty muted">No pictures yet. Drop some here.</p>
         : <ul class="cards">{sorted.map(picture => <Card key={picture.id} picture={picture} removed={() => {

@@ -69,6 +69,13 @@ export function createHeads(history: History) {
     },
     remove: (index: number) => perform({ kind: "remove", index, from: get(index), to: get(index) }),
     move: (index: number, from: Point, to: Point) => perform({ kind: "move", index, from, to }),
+    /** Others in the place of all. */
+    replace(points: readonly Point[]) {
+      const before = [xy.slice(0, 2 * count), count] as const, after = [interleave(points), points.length] as const;
+      // Copies: what is edited later must not change what was before.
+      const set = ([from, n]: readonly [Float64Array, number]) => { [xy, count] = [from.slice(), n]; };
+      history.perform({ of: "heads", run: () => set(after), runBack: () => set(before) });
+    },
     /** Shows a head elsewhere while it is dragged, which is no step yet. */
     place: put,
   };

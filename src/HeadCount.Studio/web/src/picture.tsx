@@ -221,7 +221,8 @@ function Panel({ bench, info }: { bench: Bench; info: Info }) {
                 await bench.heard(await api.recount(picture.id, model));
               });
             }}>
-              {info.models.map(model => <option key={model.name} value={model.name}>{model.name}</option>)}
+              {/* One that was made since the page was opened, too. */}
+              {[...new Set([...info.models.map(model => model.name), picture.model])].map(model => <option key={model} value={model}>{model}</option>)}
             </select>
           </label>
         )}
@@ -316,6 +317,7 @@ function Compare({ bench }: { bench: Bench }) {
             onChange={event => { if (event.currentTarget.valueAsNumber > 0) void attempt(() => bench.compare(event.currentTarget.valueAsNumber)); }} /> pixels</label>
         )}
         <ChooseTruth project={picture.projectId} label={picture.hasTruth ? "Other file" : "Choose a file"} style={picture.hasTruth ? "plain" : ""} sent={sent} />
+        {picture.hasTruth && <button type="button" title="They can then be edited; Undo takes it back" onClick={() => attempt(bench.takeTruth)}>Take the truth as heads</button>}
         {picture.hasTruth && <a href={`#/project/${picture.projectId}/scores`}>Scores of all</a>}
       </div>
       {comparison && (

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 import { api, Problem, type Evaluation, type Project } from "./api";
 import { ChooseTruth } from "./truth";
-import { Heading, number, percent, plural, words } from "./ui";
+import { ask, attempt, Heading, notify, number, percent, plural, words } from "./ui";
 
 const tenths = (value: number) => value.toLocaleString("en", { maximumFractionDigits: 1 });
 const signed = (difference: number) => (difference > 0 ? `+${number(difference)}` : number(difference).replace("-", "\u2212"));
@@ -23,6 +23,14 @@ export function Scores({ id }: { id: string }) {
     }).catch(failure => setProblem(words(failure)));
   }, [id]);
 
+  const takeTruth = () => attempt(async () => {
+    const text = "In every counted picture that has one, but those that were corrected by hand. You can then edit the heads like any others.";
+    if ((await ask({ title: "Take the truth as heads?", text, button: "Take the truth" })) === null) return;
+    const { pictures, heads } = await api.takeAllTruth(id);
+    notify(`${plural(heads, "head")} of ${plural(pictures, "picture")} taken from the truth`);
+    await load();
+  });
+
   if (problem) return <main class="narrow"><Heading>The scores cannot be shown</Heading><p>{problem}</p><a href={`#/project/${id}`}>To the project</a></main>;
   if (!project || scores === undefined) return <main aria-busy="true" />;
   return (
@@ -39,6 +47,7 @@ export function Scores({ id }: { id: string }) {
           named after it (GT_IMG_1.mat for IMG_1.jpg), or a ZIP of such files. Pictures are told by their names.
         </p>
         <ChooseTruth project={id} label={scores ? "Choose files" : "Choose annotation files or a ZIP"} style={scores ? "" : "main"} sent={load} />
+        {scores && <button type="button" class="plain" onClick={takeTruth}>Take the truth as heads</button>}
       </section>
     </main>
   );

@@ -387,6 +387,18 @@ export function createBench(first: Picture, stage: HTMLElement, changed: () => v
         }
       }
     },
+    /** The ground truth in the place of all heads: an edit like any other, that can be taken back. */
+    async takeTruth() {
+      await store();
+      const answer = await api.takeTruth(picture.id);
+      heads.replace(answer.heads.map(inside));
+      edits++;
+      revision = answer.revision;
+      picture = { ...picture, revision, edited: true, count: answer.heads.length };
+      [selected, comparison, previewing] = [-1, null, false];
+      viewer.fitMarks(heads.xy, heads.count);
+      show();
+    },
     async revert() {
       await api.revertHeads(picture.id);
       picture = await api.picture(picture.id);
