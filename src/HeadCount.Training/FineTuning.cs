@@ -20,7 +20,7 @@ public sealed record FineTuningOptions
     /// <summary>Name of a shipped model, or the path of a model file, in 32-bit floats. The default is small.</summary>
     public string Model { get; init; } = HeadModel.DefaultName;
 
-    /// <summary>Steps. The default is 400: a few minutes on two cores.</summary>
+    /// <summary>Steps. The default is 400.</summary>
     public int Steps { get; init; } = 400;
 
     /// <summary>Crops a step. The default is 8.</summary>

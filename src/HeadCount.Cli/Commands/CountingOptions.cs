@@ -30,7 +30,7 @@ internal sealed class CountingOptions
         CustomParser = Choice<CountQuality>,
         HelpName = "fast|balanced|best",
         Description = "Count a picture at its own size; at halves of it too, for people near the camera (a third more time); or four times at "
-            + "all of these (about 5 times) [default: balanced]",
+            + "all of these (4.5 times the work) [default: balanced]",
     };
 
     private readonly Option<int> _threads = Range(new Option<int>("--threads")

@@ -10,6 +10,6 @@ public enum CountQuality
     Balanced,
 
     /// <summary>At all of these sizes four times: as it is, mirrored, a little smaller and a little larger (test-time augmentation).
-    /// Finds more heads and places them better, in about five times the time.</summary>
+    /// Finds more heads and places them better, for 4.5 times the work of the network.</summary>
     Best,
 }
