@@ -8,15 +8,12 @@ namespace HeadCount.Cli;
 /// <summary>The picture files that the PATH arguments of a command mean.</summary>
 internal static class PictureFiles
 {
-    /// <summary>Whether a path means standard input, which is read once and never the same again.</summary>
-    internal static bool IsStandardInput(string path) => path is "-" or "/dev/stdin";
-
     /// <summary>Refuses what looks like an option among PATHs, a mistyped one, before anything is done.</summary>
     internal static void RefuseOptions(Argument<string[]> paths) => paths.Validators.Add(result =>
     {
         foreach (string path in result.Tokens.Select(token => token.Value))
         {
-            if (path.StartsWith('-') && !IsStandardInput(path) && !File.Exists(path) && !Directory.Exists(path))
+            if (path.StartsWith('-') && !InputFile.IsStandardInput(path) && !File.Exists(path) && !Directory.Exists(path))
                 result.AddError($"{path} is no option, nor a file");
         }
     });
@@ -40,7 +37,7 @@ internal static class PictureFiles
         return files;
     }
 
-    private static bool IsFile(string path) => IsStandardInput(path) || File.Exists(path);
+    private static bool IsFile(string path) => InputFile.IsStandardInput(path) || File.Exists(path);
 
     /// <summary>The files that one PATH means: itself; a folder's pictures, those of folders inside it too; or what a
     /// pattern with * and ** matches. Natural order.</summary>

@@ -67,7 +67,7 @@ Task<int> RunAsync(CancellationToken cancellation)
     var quality = new Option<CountQuality?>("--quality")
     {
         HelpName = "fast|balanced|best",
-        Description = "Looks at a picture: one, two or four [default: balanced]",
+        Description = "Count pictures at their own size; at halves of it too; or four times at all of these [default: balanced]",
     };
     var threads = new Option<int>("--threads") { HelpName = "N", Description = "Threads for the network; 0: one for each core" };
     var improveSteps = new Option<int>("--improve-steps")

@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
 using HeadCount.Annotations;
 using HeadCount.Annotations.HeadCsv;
 using HeadCount.Evaluation;
@@ -75,7 +77,8 @@ public static class FineTuning
     /// <param name="options">What to train and on what.</param>
     /// <param name="progress">Called often, on this thread.</param>
     /// <param name="cancellation">Stops after the step in hand, with a checkpoint.</param>
-    /// <exception cref="ArgumentException">There are too few pictures.</exception>
+    /// <exception cref="ArgumentException">There are too few pictures, or the folder holds a run on other pictures or heads, or with
+    /// other options.</exception>
     /// <exception cref="ModelException">There is no such model.</exception>
     /// <exception cref="InvalidDataException">The model is not one in 32-bit floats.</exception>
     /// <exception cref="OperationCanceledException">Stopped early.</exception>
@@ -92,10 +95,9 @@ public static class FineTuning
             throw new ArgumentException($"{options.Dataset}: {images.Length} annotated pictures; fine-tuning needs at least {LeastPictures}");
         AnnotatedImage[] heldBack = [.. images.Where((_, i) => i % HeldBackEvery == HeldBackEvery / 2)], taught = [.. images.Except(heldBack)];
 
-        Directory.CreateDirectory(folder.Path);
-        string train = WriteList("train.txt", taught), validation = WriteList("held-back.txt", heldBack);
-        string scenes = Render(Path.Combine(folder.Path, "rehearsal"), options.Seed);
-        Trainer.Run(folder, new TrainingOptions
+        string train = Path.Combine(folder.Path, "train.txt"), validation = Path.Combine(folder.Path, "held-back.txt"),
+            scenes = Path.Combine(folder.Path, "rehearsal"), fingerprint = Path.Combine(folder.Path, "annotations.sha256");
+        var training = new TrainingOptions
         {
             Dataset = Path.GetFullPath(options.Dataset),
             Train = [new(train, 1 - RehearsalShare), new(scenes, RehearsalShare)],
@@ -111,7 +113,16 @@ public static class FineTuning
             Validations = Validations,
             Threads = options.Threads,
             Seed = options.Seed,
-        }, progress, cancellation);
+        };
+        // Going on with other annotations would judge the model by pictures that it has learnt from, or not learn from them at all.
+        if (folder.Options is { } stored && !(stored.SameAs(training) && File.Exists(fingerprint) && File.ReadAllText(fingerprint) == Fingerprint(images)))
+            throw new ArgumentException($"{folder.Path} holds a run on other annotations or with other options; choose another folder, or delete it");
+        Directory.CreateDirectory(folder.Path);
+        WholeFile.WriteText(fingerprint, Fingerprint(images));
+        WriteList(train, taught);
+        WriteList(validation, heldBack);
+        Render(scenes, options.Seed);
+        Trainer.Run(folder, training, progress, cancellation);
 
         string path = Path.Combine(folder.Path, "model.onnx");
         Exporter.ExportAs(folder, path, card with
@@ -123,12 +134,21 @@ public static class FineTuning
         });
         return new FineTuningResult(path, taught.Length, heldBack.Length, Score(start, heldBack, options), Score(path, heldBack, options));
 
-        string WriteList(string name, AnnotatedImage[] list)
+        static void WriteList(string path, AnnotatedImage[] list) =>
+            WholeFile.WriteText(path, string.Concat(list.Select(image => image.Name + "\n")));
+    }
+
+    // Of the pictures' names and heads.
+    private static string Fingerprint(AnnotatedImage[] images)
+    {
+        var text = new StringBuilder();
+        foreach (AnnotatedImage image in images)
         {
-            string file = Path.Combine(folder.Path, name);
-            WholeFile.WriteText(file, string.Concat(list.Select(image => image.Name + "\n")));
-            return file;
+            text.Append(image.Name).Append('\n');
+            foreach (HeadPoint head in image.Heads)
+                text.Append(CultureInfo.InvariantCulture, $"{head.X:R} {head.Y:R}\n");
         }
+        return Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));
     }
 
     private static string SizeOf(string model)
@@ -138,11 +158,11 @@ public static class FineTuning
     }
 
     // The same scenes for the same seed: a run that goes on has them already.
-    private static string Render(string folder, int seed)
+    private static void Render(string folder, int seed)
     {
         string table = Path.Combine(folder, "annotations.csv");
         if (File.Exists(table))
-            return folder;
+            return;
         Directory.CreateDirectory(Path.Combine(folder, "images"));
         var heads = new PictureHeads[Scenes];
         Parallel.For(0, Scenes, i =>
@@ -153,7 +173,6 @@ public static class FineTuning
             heads[i] = new PictureHeads(name, scene.Heads);
         });
         HeadCsvFile.Write(table, heads);
-        return folder;
     }
 
     private static FineTuningScore Score(string model, AnnotatedImage[] images, FineTuningOptions options)

@@ -3,6 +3,7 @@ using System.Runtime.ExceptionServices;
 using System.Text;
 using HeadCount.Imaging;
 using HeadCount.Inference;
+using HeadCount.IO;
 
 namespace HeadCount.Cli.Commands;
 
@@ -90,7 +91,7 @@ internal static class CountCommand
         // Results by place in the list; those of an earlier call first.
         var results = new CountResult?[files.Count];
         for (int i = 0; i < files.Count; i++)
-            if (!PictureFiles.IsStandardInput(files[i]) && IsDrawn(i))
+            if (!InputFile.IsStandardInput(files[i]) && IsDrawn(i))
                 results[i] = journal?.Find(files[i]);
         int[] open = [.. Enumerable.Range(0, files.Count).Where(i => results[i] is null)];
         if (open.Length < files.Count)

@@ -10,7 +10,7 @@ namespace HeadCount.IO;
 /// opened (<c>/dev/fd/N</c>) can be read once only, so their content is kept in memory. Other pipes are refused: nobody
 /// may ever write into them.
 /// </summary>
-internal static partial class InputFile
+public static partial class InputFile
 {
     /// <summary>What is read from a pipe at most, in bytes.</summary>
     private const long MostPiped = 1 << 30;
@@ -18,7 +18,7 @@ internal static partial class InputFile
     private static readonly ConcurrentDictionary<string, Lazy<byte[]>> Pipes = new();
 
     /// <summary>Whether a path means standard input.</summary>
-    internal static bool IsStandardInput(string path) => path is "-" or "/dev/stdin" or "/dev/fd/0" or "/proc/self/fd/0";
+    public static bool IsStandardInput(string path) => path is "-" or "/dev/stdin" or "/dev/fd/0" or "/proc/self/fd/0";
 
     /// <summary>Opens a file or what is kept of a pipe.</summary>
     /// <exception cref="IOException">It cannot be read, is missing, a pipe or a device.</exception>
